@@ -1,0 +1,1 @@
+"""The protocol: what all answers share, whatever they are about. Knows no noun."""

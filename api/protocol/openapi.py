@@ -1,0 +1,268 @@
+"""The OpenAPI document: what flask-smorest gathers from the views, brought into the form that tools and people like.
+
+Every schema and every vocabulary is a named component, parameters stand with their operation, nothing is left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+from flask import Flask
+from flask_smorest import Api
+from marshmallow import Schema
+from werkzeug.routing import BaseConverter
+
+from api.protocol.problems import CONTENT_TYPE, KINDS, Kind
+from schemas.base import ID_PATTERN, Number, Term, Union, WholeNumber, Word
+from schemas.parameters import Fraction, Numeral
+from schemas.problem import ProblemSchema
+
+Document = dict[str, Any]
+
+_VOCABULARY, _UNION = "x-vocabulary", "x-union"
+
+
+class IdConverter(BaseConverter):
+    """The part of a path that is an id."""
+
+    regex = ID_PATTERN.strip("^$")
+
+
+class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The app's OpenAPI document in the making; errors are answered elsewhere, as problems."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask, unions: Mapping[str, Sequence[type[Schema]]], **spec: Any) -> None:
+        """Take the app, unions of schemas by name, and what else stands in the document."""
+        self._vocabularies: dict[str, type[Term]] = {}
+        super().__init__(app, spec_kwargs=spec)
+        for field, kind in (
+            (Number, "number"),
+            (Fraction, "number"),
+            (WholeNumber, "integer"),
+            (Numeral, "integer"),
+        ):
+            self.register_field(field, kind, None)
+        self.register_converter(IdConverter, _describe_id)
+        converter = self.ma_plugin.converter
+        converter.add_attribute_function(lambda _, field, **__: self._mark(field))
+        converter.add_parameter_attribute_function(_comma_separated)
+        self.spec.components.schema("Problem", schema=ProblemSchema)
+        for name, members in unions.items():
+            self._add_union(name, members)
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to the problems module."""
+
+    def _add_union(self, name: str, members: Sequence[type[Schema]]) -> None:
+        for member in members:
+            component = member.__name__.removesuffix("Schema")
+            if component not in self.spec.components.schemas:
+                self.spec.components.schema(component, schema=member)
+        refs = {member.__name__.removesuffix("Schema"): _ref(member.__name__) for member in members}
+        union: Document = {"description": f"One of {', '.join(refs)}.", "oneOf": list(refs.values())}
+        if all("kind" in member().fields for member in members) and name == "Fact":
+            mapping = {component.lower(): ref["$ref"] for component, ref in refs.items()}
+            union["discriminator"] = {"propertyName": "kind", "mapping": mapping}
+        self.spec.components.schema(name, component=union)
+
+    def _mark(self, field: Any) -> Document:
+        """Leave a mark where a vocabulary or a union is to be named."""
+        if isinstance(field, Word):
+            self._vocabularies[field.vocabulary.__name__] = field.vocabulary
+            return {_VOCABULARY: field.vocabulary.__name__}
+        if isinstance(field, Union):
+            return {_UNION: field.component}
+        return {}
+
+    def document(self, examples: Mapping[str, Any]) -> Document:
+        """Make the whole document; `examples` are by component."""
+        raw = self.spec.to_dict()
+        schemas = {name: _named(schema) for name, schema in raw["components"].get("schemas", {}).items()}
+        for key, name in self.ma_plugin.converter.refs.items():
+            schemas[name] = {"description": _summary(key[0]), **schemas[name]}
+        schemas |= {name: _describe(vocabulary) for name, vocabulary in self._vocabularies.items()}
+        paths = {path: _operations(item, examples) for path, item in raw["paths"].items()}
+        responses = {_response_name(kind): _describe_problem(kind) for kind in KINDS.values()}
+        used = _reachable([paths, responses], schemas)
+        for name in used:
+            if name in examples:
+                schemas[name]["examples"] = [examples[name]]
+        return {
+            "openapi": raw["openapi"],
+            "info": raw["info"],
+            "servers": raw["servers"],
+            "security": raw["security"],
+            "tags": raw["tags"],
+            "paths": paths,
+            "components": {
+                "schemas": {name: schemas[name] for name in sorted(used)},
+                "responses": {name: responses[name] for name in sorted(set(_references(paths)) & set(responses))},
+                "securitySchemes": raw["components"]["securitySchemes"],
+            },
+        }
+
+
+def to_yaml(document: Document) -> str:
+    """Write the document for people: in its own order."""
+    return yaml.dump(document, sort_keys=False, allow_unicode=True, width=110, Dumper=_Dumper)
+
+
+def problem_response(status: int) -> str:
+    """Name the component that describes the answer with a problem of some status."""
+    return _response_name(next(kind for kind in KINDS.values() if kind.status == status))
+
+
+def _response_name(kind: Kind) -> str:
+    return "".join(word.capitalize() for word in kind.slug.split("-"))
+
+
+def _describe_problem(kind: Kind) -> Document:
+    example = {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "instance": "/v1/facts",
+        "request_id": "5f0c9d1e2a-1b",
+        "errors": [],
+    }
+    described: Document = {"description": f"{kind.title}. {kind.meaning} {kind.remedy}"}
+    if kind.status == 503:
+        described["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
+    content = {CONTENT_TYPE: {"schema": _ref("ProblemSchema"), "example": example}}
+    return {**described, "content": content}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes out what occurs twice, instead of pointing to it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _describe_id(_: IdConverter) -> Document:
+    return {"type": "string", "pattern": ID_PATTERN, "minLength": 1, "maxLength": 96}
+
+
+def _comma_separated(_: Any, field: Any, **__: Any) -> Document:
+    return {"style": "form", "explode": False} if field.metadata.get("comma_separated") else {}
+
+
+def _describe(vocabulary: type[Term]) -> Document:
+    meanings = [f"- `{term.value}`: {term.definition}" for term in vocabulary]
+    return {
+        "type": "string",
+        "enum": [term.value for term in vocabulary],
+        "description": "\n".join([(vocabulary.__doc__ or "").strip(), "", *meanings]),
+    }
+
+
+def _summary(schema: type[Schema]) -> str:
+    """Take what a schema's docstring says, in one line."""
+    return " ".join((schema.__doc__ or "").split())
+
+
+def _named(node: Any) -> Any:
+    """Put references where marks are."""
+    if isinstance(node, list):
+        return [_named(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    name = node.get(_VOCABULARY) or node.get(_UNION)
+    if not isinstance(name, str):
+        return {key: _named(value) for key, value in node.items()}
+    rest = {key: node[key] for key in ("description", "default") if node.get(key) is not None}
+    nullable = "null" in node.get("type", ())
+    return ({"anyOf": [_ref(name), {"type": "null"}]} if nullable else _ref(name)) | rest
+
+
+def _ref(name: str) -> Document:
+    return {"$ref": f"#/components/schemas/{name.removesuffix('Schema')}"}
+
+
+def _operations(item: Document, examples: Mapping[str, Any]) -> Document:
+    shared = item.get("parameters", [])
+    return {
+        method: _operation(operation, shared, examples) for method, operation in item.items() if method != "parameters"
+    }
+
+
+def _operation(operation: Document, shared: list[Document], examples: Mapping[str, Any]) -> Document:
+    """Put an operation in order: what it is, what it takes, what it answers."""
+    (tag,) = operation["tags"]
+    parameters = [dict(_named(each)) for each in (*shared, *operation.get("parameters", []))]
+    for parameter in parameters:
+        parameter["schema"] = _never_null(parameter["schema"])
+        if parameter["in"] == "path":
+            parameter["description"] = f"Which of the {tag}"
+            parameter["example"] = _example_of(tag, parameter["name"], examples)
+        elif "example" in parameter["schema"]:
+            parameter["example"] = parameter["schema"].pop("example")
+    ordered = {
+        "operationId": operation["operationId"],
+        "tags": operation["tags"],
+        "summary": operation["summary"].rstrip("."),
+        "description": operation.get("description") or operation["summary"],
+        "parameters": parameters,
+        "requestBody": _named(operation.get("requestBody")),
+        "responses": {
+            status: _answers(answer) for status, answer in sorted(operation["responses"].items(), key=_by_status)
+        },
+    }
+    return {name: value for name, value in ordered.items() if value not in (None, [])}
+
+
+def _never_null(schema: Document) -> Document:
+    """Say of a parameter that it may be left out; marshmallow calls that null."""
+    if "anyOf" in schema:
+        (schema,) = [each for each in schema["anyOf"] if each != {"type": "null"}]
+    kept = {name: value for name, value in schema.items() if name != "default" or value is not None}
+    if isinstance(kind := kept.get("type"), list):
+        (kept["type"],) = [each for each in kind if each != "null"]
+    return kept
+
+
+def _by_status(entry: tuple[Any, Any]) -> str:
+    return str(entry[0])
+
+
+def _answers(answer: Document | str) -> Document:
+    if isinstance(answer, str):
+        return {"$ref": f"#/components/responses/{answer}"}
+    named: Document = _named(answer)
+    content = {kind: value for kind, value in named.get("content", {}).items() if value}
+    return {key: value for key, value in (named | {"content": content}).items() if value}
+
+
+def _example_of(tag: str, name: str, examples: Mapping[str, Any]) -> str:
+    component = {"facts": "Event", "vocabularies": "Vocabulary"}.get(tag, tag.removesuffix("s").capitalize())
+    found = examples.get(component, {}).get(name, tag)
+    return str(found)
+
+
+def _reachable(roots: list[Document], schemas: Document) -> set[str]:
+    """Find the components that something refers to: no others are published."""
+    found: set[str] = set()
+    waiting = list(_references(roots))
+    while waiting:
+        name = waiting.pop()
+        if name in schemas and name not in found:
+            found.add(name)
+            waiting += _references(schemas[name])
+    return found
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(ref := node.get("$ref"), str):
+            yield ref.rpartition("/")[2]
+        if isinstance(mapping := node.get("mapping"), dict):
+            yield from (str(ref).rpartition("/")[2] for ref in mapping.values())
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from _references(each)

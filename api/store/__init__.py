@@ -1,0 +1,1 @@
+"""The store: tables, documents, lists, search and migrations. The only place that knows SQL."""

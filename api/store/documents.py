@@ -1,0 +1,130 @@
+"""Documents: rendered once by their schema when they are written, read back as bytes."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import orjson
+from marshmallow import Schema
+from sqlalchemy import Select, Table, bindparam, select
+
+from api.store import tables
+from api.store.reading import Reader
+from schemas.actor import ActorSchema
+from schemas.article import ArticleSchema
+from schemas.event import EventSchema
+from schemas.proposal import ProposalSchema
+from schemas.statement import StatementSchema
+
+#: What the store sets itself; all else in a document is its content.
+BOOKKEEPING = ("version", "created_at", "updated_at")
+
+_SCHEMAS: Mapping[str, Schema] = {
+    "article": ArticleSchema(),
+    "actor": ActorSchema(),
+    "event": EventSchema(),
+    "proposal": ProposalSchema(),
+    "statement": StatementSchema(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is at an id: a document, or the id that took over."""
+
+    etag: str = ""
+    document: bytes = b""
+    moved_to: str | None = None
+
+
+def render(noun: str, resource: Mapping[str, Any]) -> tuple[bytes, str]:
+    """Render a resource by its schema; give the document and its strong ETag, the hash of its bytes."""
+    document = orjson.dumps(_SCHEMAS[noun].dump(resource))
+    return document, etag(document)
+
+
+def etag(document: bytes) -> str:
+    """Make the strong ETag of some bytes."""
+    return f'"{urlsafe_b64encode(sha256(document).digest()[:15]).decode()}"'
+
+
+def find(reader: Reader, table: Table, id_: str, kind: str | None = None) -> Found | None:
+    """Read what is at an id, a fact of some kind if one is given; None when nothing is."""
+    values = {"id": id_, "kind": kind} if kind else {"id": id_}
+    if row := reader.first(_one, (table, kind is not None), values):
+        return Found(etag=row[0], document=row[1])
+    if row := reader.first(_alias, (), {"resource": table.name, "id": id_}):
+        return Found(moved_to=row[0])
+    return None
+
+
+def find_text(reader: Reader, article: str) -> tuple[str, str, str] | None:
+    """Read the source of an article as (what stands before the text, the text, what stands after it)."""
+    row = reader.first(_text, (), {"id": article})
+    return (row[0], row[1], row[2]) if row else None
+
+
+def fetch(reader: Reader, table: Table, ids: Iterable[str]) -> dict[str, bytes]:
+    """Read the documents at many ids; what is not there is left out, what was merged comes under its old id."""
+    wanted = sorted(set(ids))
+    found: dict[str, bytes] = {}
+    for at in range(0, len(wanted), 200):
+        found.update(_fetch(reader, table, wanted[at : at + 200]))
+    return {id_: found[id_] for id_ in wanted if id_ in found}
+
+
+def _fetch(reader: Reader, table: Table, ids: Sequence[str]) -> dict[str, bytes]:
+    size = in_size(len(ids))
+    found = {row[0]: row[1] for row in reader.rows(_many, (table, size), in_values("id", ids, size))}
+    missing = [id_ for id_ in ids if id_ not in found]
+    if missing:
+        values = in_values("id", missing, size) | {"resource": table.name}
+        moved = {row[0]: row[1] for row in reader.rows(_aliases, (size,), values)}
+        targets = fetch(reader, table, moved.values()) if moved else {}
+        found.update({old: targets[new] for old, new in moved.items() if new in targets})
+    return found
+
+
+def in_size(count: int) -> int:
+    """Round the length of an IN list up, so that few statements serve all lengths."""
+    return 1 << max(count - 1, 0).bit_length()
+
+
+def in_parameters(name: str, size: int) -> list[Any]:
+    """Make the bind parameters of an IN list."""
+    return [bindparam(f"{name}{at}") for at in range(size)]
+
+
+def in_values(name: str, values: Sequence[Any], size: int) -> dict[str, Any]:
+    """Give an IN list its values; what is left over repeats the last."""
+    return {f"{name}{at}": values[min(at, len(values) - 1)] for at in range(size)}
+
+
+def _one(table: Table, of_kind: bool) -> Select[Any]:
+    statement = select(table.c.etag, table.c.document).where(table.c.id == bindparam("id"))
+    return statement.where(table.c.kind == bindparam("kind")) if of_kind else statement
+
+
+def _many(table: Table, size: int) -> Select[Any]:
+    return select(table.c.id, table.c.document).where(table.c.id.in_(in_parameters("id", size)))
+
+
+def _alias() -> Select[Any]:
+    alias = tables.aliases
+    return select(alias.c.target).where(alias.c.resource == bindparam("resource"), alias.c.id == bindparam("id"))
+
+
+def _aliases(size: int) -> Select[Any]:
+    alias = tables.aliases
+    return select(alias.c.id, alias.c.target).where(
+        alias.c.resource == bindparam("resource"), alias.c.id.in_(in_parameters("id", size))
+    )
+
+
+def _text() -> Select[Any]:
+    texts = tables.article_texts
+    return select(texts.c.before, texts.c.text, texts.c.after).where(texts.c.article_id == bindparam("id"))

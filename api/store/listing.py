@@ -1,0 +1,470 @@
+"""Lists: any filters, in order, a page at a time, at a cost that does not depend on how much there is.
+
+A list walks the shortest posting list that all of its members stand in, in order, and checks the other filters on the
+way. What it may check for one page is bounded, so a page may be short; the cursor says where to go on. Cursors are
+places (key, id), never offsets: page 10,000 costs what page 1 costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from api.store import search_index, tables
+from api.store.documents import in_parameters, in_size, in_values
+from api.store.engine import has_label
+from api.store.labels import HIDDEN, POSTED, term
+from api.store.reading import Reader
+from api.store.words import SearchQuery
+
+#: How many members a list looks at for one page, and how many a capped count does.
+STEPS = 2_000
+COUNT_CAP = 10_000
+#: Above every key, every search position and every id.
+_TOP = 2**31 - 1
+_TOP_POSITION = 2**62
+_LAST_ID = "~"
+
+Place = tuple[Any, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Any of these labels. A posted clause has a list for each of them, so that it can be walked."""
+
+    labels: tuple[str, ...]
+    posted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a reader asks for; immutable, so that it is made once for each query string.
+
+    `order` is a column of the table, or None for the order of posting keys (and of search positions). `words` are
+    searched for among entries with any of `tags`. `compared` are column comparisons, see `_COMPARISONS`.
+    `everything` is the label that all members have, walked when no other clause can be.
+    """
+
+    table: Table
+    everything: str
+    clauses: tuple[Clause, ...] = ()
+    compared: tuple[tuple[str, Any], ...] = ()
+    order: str | None = None
+    descending: bool = True
+    ids: tuple[str, ...] = ()
+    id_column: str = "id"
+    first_day: int | None = None
+    last_day: int | None = None
+    words: SearchQuery | None = None
+    tags: tuple[str, ...] = ()
+    hide: bool = False
+    long_label: str = ""
+    undated_last: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Documents in order, and the place to go on from; None at the end."""
+
+    documents: list[bytes]
+    next_place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the text of a statement, its values aside."""
+
+    table: Table
+    kind: str  # "postings", "column", "words" or "ids"
+    size: int = 1
+    order: str | None = None
+    id_column: str = "id"
+    descending: bool = True
+    bounded: bool = False
+    clauses: tuple[int, ...] = ()
+    compared: tuple[str, ...] = ()
+    hide: bool = False
+    words: bool = False
+    after: bool = False
+    until: bool = False
+    dialect: str = ""
+
+    @property
+    def checks(self) -> bool:
+        """Whether members are looked at that may not belong to the list."""
+        return bool(self.clauses or self.compared or self.hide or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A stretch of a list that one statement can walk: keys from low to high along some posting lists."""
+
+    shape: _Shape
+    values: Mapping[str, Any] = field(hash=False)
+    low: int = 0
+    high: int = _TOP
+
+    def has(self, place: Place) -> bool:
+        """Tell whether a place is in this stretch."""
+        return not self.shape.bounded or self.low <= place[0] <= self.high
+
+
+def page(reader: Reader, listing: Listing, limit: int, after: Place | None = None) -> Page:
+    """Read one page of at most `limit` documents, going on from a place."""
+    documents: list[bytes] = []
+    for segment in _segments(reader, listing):
+        if after is not None and not segment.has(after):
+            continue
+        found, place = _walk(reader, segment, limit - len(documents), after)
+        documents += found
+        if place is not None:
+            return Page(documents, place)
+        after = None
+    return Page(documents, None)
+
+
+def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
+    """Count the members of a list: (how many, whether that is all). Unless `exact`, counting stops at some point."""
+    if (kept := _kept_count(reader, listing)) is not None:
+        return kept, True
+    total = 0
+    for segment in _segments(reader, listing):
+        shape, values, ended = _until(reader, segment, None, None if exact else COUNT_CAP)
+        row = reader.first(_count, (shape,), values)
+        total += row[0] if row else 0
+        if not ended:
+            return total, False
+    return total, True
+
+
+def sample(reader: Reader, listing: Listing, columns: tuple[str, ...]) -> tuple[Sequence[tuple[Any, ...]], bool]:
+    """Read some columns of the members of a list, COUNT_CAP of them looked at: (rows, whether these are all)."""
+    rows: list[tuple[Any, ...]] = []
+    for segment in _segments(reader, listing):
+        shape, values, ended = _until(reader, segment, None, COUNT_CAP)
+        rows += reader.rows(_columns, (shape, columns), values)
+        if not ended:
+            return rows, False
+    return rows, True
+
+
+def kept_term(listing: Listing) -> int | None:
+    """Give the term whose counts are kept and are those of this list; None for any other list."""
+    dated = listing.first_day is not None or listing.last_day is not None
+    if dated or listing.compared or listing.ids or listing.words or len(listing.clauses) > 1:
+        return None
+    (clause,) = listing.clauses or (Clause((listing.everything,), posted=True),)
+    (label, *others) = clause.labels
+    if listing.table is not tables.facts or not clause.posted or others or not label.startswith(POSTED):
+        return None
+    return term(label)
+
+
+def _kept_count(reader: Reader, listing: Listing) -> int | None:
+    kept = kept_term(listing)
+    if kept is None:
+        return None
+    row = reader.first(_sizes, (1,), {"term0": kept})
+    return int(row[1]) if row else 0
+
+
+def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
+    """Read a segment's next documents, and the place to go on from if it has not ended."""
+    shape, values, ended = _until(reader, segment, after, STEPS)
+    rows = reader.rows(_documents, (shape,), {**values, "limit": limit + 1})
+    documents = [row[2] for row in rows[:limit]]
+    if len(rows) > limit:
+        return documents, (rows[limit - 1][0], rows[limit - 1][1]) if limit else _before(segment, after)
+    return documents, None if ended else (values["until_key"], values["until_id"])
+
+
+def _before(segment: _Segment, after: Place | None) -> Place:
+    """Give a place right before what is left of a segment, for a page that was full before it."""
+    if after is not None:
+        return after
+    return (segment.high, _LAST_ID) if segment.shape.descending else (segment.low, "")
+
+
+def _until(
+    reader: Reader, segment: _Segment, after: Place | None, steps: int | None
+) -> tuple[_Shape, dict[str, Any], bool]:
+    """Bound a walk that checks its members, to so many steps: (shape, values, whether it reaches the segment's end)."""
+    shape, values = segment.shape, dict(segment.values)
+    if shape.bounded:
+        values |= {"low": segment.low, "high": segment.high}
+    if after is not None:
+        shape = replace(shape, after=True)
+        values |= {"after_key": after[0], "after_id": after[1]}
+    if shape.kind == "ids" or steps is None or not shape.checks:
+        return shape, values, True
+    edge = reader.first(_edge, (shape,), {**values, "edge": steps, "steps": steps - 1})
+    if edge is None:
+        return shape, values, True
+    return replace(shape, until=True), values | {"until_key": edge[0], "until_id": edge[1]}, False
+
+
+def _segments(reader: Reader, listing: Listing) -> Iterator[_Segment]:
+    """Divide a list into stretches, in order."""
+    if listing.ids:
+        size = in_size(len(listing.ids))
+        values = in_values("wanted", listing.ids, size)
+        for low, high in _undated_last(listing, 0, _TOP, 1):
+            yield _segment(reader, listing, "ids", listing.clauses, values, size=size, low=low, high=high)
+    elif listing.words and listing.order is None:
+        dated = listing.first_day is not None or listing.last_day is not None
+        low = search_index.first_position(1) if dated else 0
+        high = _TOP_POSITION if listing.last_day is None else search_index.first_position(listing.last_day + 1) - 1
+        for first, last in _undated_last(listing, low, high, search_index.first_position(1)):
+            yield _segment(reader, listing, "words", listing.clauses, {}, low=first, high=last)
+    elif listing.order is not None:
+        yield _segment(reader, listing, "column", listing.clauses, {})
+    else:
+        stretches = list(_stretches(reader, listing))
+        yield from stretches if listing.descending else _ascending(stretches)
+
+
+def _undated_last(listing: Listing, low: int, high: int, dated: int) -> list[tuple[int, int]]:
+    """Divide keys where those of what has a date begin, if what has none would come first otherwise."""
+    if listing.order is not None or listing.descending or low >= dated:
+        return [(low, high)]
+    return [(dated, high), (low, dated - 1)]
+
+
+def _ascending(stretches: list[_Segment]) -> Iterator[_Segment]:
+    """Turn newest-first stretches round; what has no date stays last."""
+    undated = [each for each in stretches if each.high == tables.UNDATED]
+    yield from reversed([each for each in stretches if each not in undated])
+    yield from undated
+
+
+def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
+    driver = _choose(reader, listing)
+    rest = tuple(clause for clause in listing.clauses if clause is not driver)
+
+    def along(clause: Clause, checked: tuple[Clause, ...], low: int, high: int) -> _Segment:
+        values = {f"term{at}": term(label) for at, label in enumerate(clause.labels)}
+        return _segment(reader, listing, "postings", checked, values, size=len(values), low=low, high=high)
+
+    last = _TOP if listing.last_day is None else listing.last_day
+    if listing.first_day is not None:
+        # What ends after the first day may begin long before it. Such long ones have a list of their own, so that
+        # nobody has to look at everything older in order to find them.
+        since = max(listing.first_day - tables.SHORT_SPAN, 1)
+        yield along(driver, rest, since, last)
+        checked = rest if driver.labels == (listing.everything,) else (*rest, driver)
+        yield along(Clause((listing.long_label,), posted=True), checked, 1, min(since - 1, last))
+    elif listing.last_day is not None:
+        yield along(driver, rest, 1, last)
+    elif listing.descending or not listing.undated_last:
+        yield along(driver, rest, 0, _TOP)
+    else:
+        yield along(driver, rest, 1, _TOP)
+        yield along(driver, rest, tables.UNDATED, tables.UNDATED)
+
+
+def _choose(reader: Reader, listing: Listing) -> Clause:
+    """Choose the clause to walk: the one with the fewest members."""
+    posted = [clause for clause in listing.clauses if clause.posted]
+    if not posted:
+        return Clause((listing.everything,), posted=True)
+    if len(posted) == 1:
+        return posted[0]
+    labels = [label for clause in posted for label in clause.labels]
+    size = in_size(len(labels))
+    sizes = dict(reader.rows(_sizes, (size,), in_values("term", [term(label) for label in labels], size)))
+    return min(posted, key=lambda clause: sum(sizes.get(term(label), 0) for label in clause.labels))
+
+
+def _segment(
+    reader: Reader,
+    listing: Listing,
+    kind: str,
+    clauses: tuple[Clause, ...],
+    values: Mapping[str, Any],
+    *,
+    size: int = 1,
+    low: int = 0,
+    high: int = _TOP,
+) -> _Segment:
+    limits = {"postings": (0, _TOP), "words": (0, _TOP_POSITION), "ids": (0, _TOP)}
+    asked = [each for each in listing.compared if each[0] != "begins_by" or kind != "postings"]
+    shape = _Shape(
+        table=listing.table,
+        kind=kind,
+        size=size,
+        order=listing.order,
+        descending=listing.descending,
+        id_column=listing.id_column,
+        bounded=kind in limits and limits[kind] != (low, high),
+        clauses=tuple(len(clause.labels) for clause in clauses),
+        compared=tuple(name for name, _ in asked),
+        # Rejected facts stand in no list but their own, so only other ways to a fact need to look.
+        hide=listing.hide and kind in ("ids", "column"),
+        words=listing.words is not None and kind != "words",
+        dialect=reader.dialect,
+    )
+    checked = {
+        f"label{at}_{n}": f"\n{label}\n" for at, clause in enumerate(clauses) for n, label in enumerate(clause.labels)
+    }
+    compared = {f"compared{at}": value for at, (_, value) in enumerate(asked)}
+    words = {"words": search_index.expression(reader.dialect, listing.words, listing.tags)} if listing.words else {}
+    hidden = {"hidden": f"\n{HIDDEN}\n"} if shape.hide else {}
+    return _Segment(shape, {**values, **checked, **compared, **words, **hidden}, low, high)
+
+
+# From here on: statements, by shape.
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a walk goes along: a selectable with a key and an id for each member, and the conditions on these."""
+
+    rows: FromClause
+    key: ColumnElement[Any]
+    id: ColumnElement[str]
+    conditions: tuple[ColumnElement[bool], ...]
+
+    # A search position is one number and has no ties.
+    has_ties: bool = True
+
+    def ordered(self, statement: Select[Any], descending: bool) -> Select[Any]:
+        order = (self.key, self.id) if self.has_ties else (self.key,)
+        return statement.order_by(*(column.desc() if descending else column for column in order))
+
+
+def _documents(shape: _Shape) -> Select[Any]:
+    source = _source(shape, None if shape.checks else "limit")
+    table = shape.table
+    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
+    statement = select(source.key, source.id, table.c.document).select_from(rows)
+    statement = statement.where(*source.conditions, *_checks(shape))
+    return source.ordered(statement, shape.descending).limit(bindparam("limit"))
+
+
+def _edge(shape: _Shape) -> Select[Any]:
+    """Select the last place that a bounded walk may look at."""
+    source = _source(shape, "edge")
+    statement = select(source.key, source.id).select_from(source.rows).where(*source.conditions)
+    return source.ordered(statement, shape.descending).limit(1).offset(bindparam("steps"))
+
+
+def _count(shape: _Shape) -> Select[Any]:
+    return _over(shape, func.count())
+
+
+def _columns(shape: _Shape, names: tuple[str, ...]) -> Select[Any]:
+    return _over(shape, *(shape.table.c[name] for name in names))
+
+
+def _over(shape: _Shape, *columns: ColumnElement[Any]) -> Select[Any]:
+    source, table = _source(shape, None), shape.table
+    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
+    return select(*columns).select_from(rows).where(*source.conditions, *_checks(shape))
+
+
+def _sizes(size: int) -> Select[Any]:
+    tallies = tables.tallies
+    return select(tallies.c.term, tallies.c.facts).where(
+        tallies.c.term.in_(in_parameters("term", size)), tallies.c.facet == "", tallies.c.value == ""
+    )
+
+
+def _source(shape: _Shape, limit: str | None) -> _Source:
+    table = shape.table
+    if shape.kind == "ids":
+        key = table.c[shape.order or "day"]
+        wanted = table.c[shape.id_column].in_(in_parameters("wanted", shape.size))
+        return _Source(table, key, table.c.id, (wanted, *_range(shape, key, table.c.id)))
+    if shape.kind == "column":
+        key = table.c[shape.order or "day"]
+        return _Source(table, key, table.c.id, tuple(_range(shape, key, table.c.id)))
+    if shape.kind == "words":
+        found = search_index.matches(shape.dialect)
+        conditions = (found.condition, *_range(shape, found.position, None))
+        return _Source(found.source, found.position, search_index.entries.c.id, conditions, has_ties=False)
+    postings = tables.postings
+    if shape.size == 1:
+        along = (postings.c.term == bindparam("term0"), *_range(shape, postings.c.key, postings.c.id))
+        return _Source(postings, postings.c.key, postings.c.id, along)
+    return _merged(shape, limit)
+
+
+def _merged(shape: _Shape, limit: str | None) -> _Source:
+    """Walk several posting lists as one: each is read in order and no further than needed, then they are merged."""
+    branches = []
+    for at in range(shape.size):
+        one = tables.postings.alias(f"list{at}")
+        branch = select(one.c.key, one.c.id).where(
+            one.c.term == bindparam(f"term{at}"), *_range(shape, one.c.key, one.c.id)
+        )
+        if limit:
+            order = (one.c.key.desc(), one.c.id.desc()) if shape.descending else (one.c.key, one.c.id)
+            branch = branch.order_by(*order).limit(bindparam(limit))
+        branches.append(select(branch.subquery(f"branch{at}")))
+    every = union_all(*branches).subquery("every")
+    merged = select(every.c.key, every.c.id).distinct().subquery("merged")
+    return _Source(merged, merged.c.key, merged.c.id, ())
+
+
+def _range(shape: _Shape, key: ColumnElement[Any], id_: ColumnElement[str] | None) -> Iterator[ColumnElement[bool]]:
+    if shape.bounded:
+        yield key >= bindparam("low")
+        yield key <= bindparam("high")
+    for asked, name, is_edge in ((shape.after, "after", False), (shape.until, "until", True)):
+        if not asked:
+            continue
+        # A position is one number and has no need of the id.
+        here: Any = key if id_ is None else tuple_(key, id_)
+        there: Any = bindparam(f"{name}_key", type_=key.type)
+        if id_ is not None:
+            there = tuple_(there, bindparam(f"{name}_id", type_=id_.type))
+        if is_edge:
+            yield here >= there if shape.descending else here <= there
+        else:
+            yield here < there if shape.descending else here > there
+
+
+def _checks(shape: _Shape) -> Iterator[ColumnElement[bool]]:
+    table = shape.table
+    for at, size in enumerate(shape.clauses):
+        labels = [has_label(table.c.labels, bindparam(f"label{at}_{n}")) for n in range(size)]
+        yield or_(false(), *labels)
+    for at, name in enumerate(shape.compared):
+        yield _COMPARISONS[name](table, bindparam(f"compared{at}"))
+    if shape.hide:
+        yield not_(has_label(table.c.labels, bindparam("hidden")))
+    if shape.words:
+        found = search_index.matches(shape.dialect)
+        yield table.c.id.in_(select(search_index.entries.c.id).select_from(found.source).where(found.condition))
+
+
+_COMPARISONS: Mapping[str, Any] = {
+    # Dates overlap: what begins no later than the last day asked for and ends no earlier than the first.
+    "ends_from": lambda t, v: and_(t.c.day > tables.UNDATED, or_(t.c.last_day.is_(None), t.c.last_day >= v)),
+    "begins_by": lambda t, v: and_(t.c.day > tables.UNDATED, t.c.day <= v),
+    "updated_since": lambda t, v: t.c.updated_at >= v,
+    "min_sources": lambda t, v: t.c.sources >= v,
+    "min_confidence": lambda t, v: t.c.confidence >= v,
+    "name_from": lambda t, v: t.c.id.in_(
+        select(tables.actor_names.c.actor_id).where(
+            tables.actor_names.c.name_key >= v, tables.actor_names.c.name_key < v + "\U0010ffff"
+        )
+    ),
+}

@@ -1,0 +1,1 @@
+"""Alembic's migrations; `newsfacts upgrade` runs them."""

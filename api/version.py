@@ -1,0 +1,5 @@
+"""The version of newsfacts, as installed."""
+
+from importlib.metadata import version
+
+VERSION = version("newsfacts")

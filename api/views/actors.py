@@ -1,0 +1,105 @@
+"""Actors, and who appears with whom."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Response
+
+from api.protocol.answers import keyed, with_included
+from api.protocol.operations import Operations
+from api.protocol.problems import not_found
+from api.store import counting, filters, tables
+from api.store.documents import fetch, find
+from api.store.opening import Store
+from api.views import current_store
+from api.views.reading import (
+    Built,
+    ListQuery,
+    OneQuery,
+    Query,
+    answer_composed,
+    answer_list,
+    answer_one,
+    list_query,
+    moved,
+    one_query,
+)
+from schemas.actor import ActorSchema
+from schemas.counts import NetworkSchema
+from schemas.page import ActorPageSchema, SparsePageSchema, SparseSchema
+from schemas.query import SPARSE_TYPE, ActorListQuerySchema, ActorQuerySchema, NetworkQuerySchema
+
+ACTORS = Operations("actors", __name__, description="The persons, countries, organisations and groups of facts.")
+
+
+@ACTORS.operation(
+    "/v1/actors",
+    "listActors",
+    query=ActorListQuerySchema,
+    make=list_query(filters.actors, "actors"),
+    answers=ActorPageSchema,
+    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    headers=("ETag", "Link"),
+)
+def list_actors(query: ListQuery) -> Response:
+    """List actors by name."""
+    return answer_list(query)
+
+
+@ACTORS.operation(
+    "/v1/actors/<id:id>",
+    "getActor",
+    query=ActorQuerySchema,
+    make=one_query,
+    answers=ActorSchema,
+    alternatives=[(SPARSE_TYPE, SparseSchema)],
+    errors=(404,),
+    headers=("ETag",),
+    redirects=True,
+)
+def get_actor(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name of the path parameter)
+    """Read an actor."""
+    return answer_one(tables.actors, id, query, "actor")
+
+
+@ACTORS.operation(
+    "/v1/actors/<id:id>/network",
+    "getActorNetwork",
+    query=NetworkQuerySchema,
+    answers=NetworkSchema,
+    errors=(404,),
+    headers=("ETag",),
+    redirects=True,
+)
+def get_network(query: Query, id: str) -> Response:  # noqa: A002
+    """Read who appears with an actor in facts, how often, and in which roles."""
+    found = find(current_store().reader, tables.actors, id)
+    if found is None:
+        raise not_found(f"actor '{id}'")
+    if found.moved_to:
+        return moved(found.moved_to)
+
+    def build(store: Store, _: str) -> Built:
+        facts, own, together = counting.network(store.reader, id)
+        nearest = sorted(together.items(), key=lambda each: (-each[1][""], each[0]))[: query["limit"]]
+        documents = fetch(store.reader, tables.actors, [other for other, _ in nearest])
+        names = {other: orjson.loads(document)["name"] for other, document in documents.items()}
+        body = {
+            "actor": id,
+            "facts": facts,
+            "roles": _roles(own),
+            "items": [
+                {"actor": other, "name": names[other], "facts": counts[""], "roles": _roles(counts)}
+                for other, counts in nearest
+                if other in names
+            ],
+        }
+        included = keyed({"actors": documents}) if "include" in query else b""
+        return with_included(orjson.dumps(body), included), None
+
+    return answer_composed(build)
+
+
+def _roles(counts: dict[str, int]) -> list[dict[str, object]]:
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    return [{"role": role, "facts": facts} for role, facts in ordered if role]

@@ -1,0 +1,145 @@
+"""Facts: events, proposals and statements together; and what the views of each kind have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import orjson
+from flask import Response
+from marshmallow import Schema
+
+from api.protocol.arguments import invalid_parameters
+from api.protocol.operations import Operations
+from api.store import counting, filters, tables
+from api.store.listing import Listing
+from api.store.opening import Store
+from api.store.words import SearchQueryError
+from api.views.reading import (
+    Built,
+    ListQuery,
+    OneQuery,
+    Query,
+    answer_composed,
+    answer_list,
+    answer_one,
+    list_query,
+    one_query,
+)
+from schemas.counts import CountsSchema
+from schemas.page import FactPageSchema, SparsePageSchema, SparseSchema
+from schemas.query import (
+    SPARSE_TYPE,
+    AnyFactQuerySchema,
+    CountsQuerySchema,
+    FactListQuerySchema,
+)
+
+FACTS = Operations("facts", __name__, description="Events, proposals and statements together: the timeline.")
+
+
+@FACTS.operation(
+    "/v1/facts",
+    "listFacts",
+    query=FactListQuerySchema,
+    make=list_query(filters.facts, "facts"),
+    answers=FactPageSchema,
+    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    headers=("ETag", "Link"),
+)
+def list_facts(query: ListQuery) -> Response:
+    """List facts of all kinds, latest date first."""
+    return answer_list(query)
+
+
+def _counts(query: Query) -> tuple[str, Listing]:
+    try:
+        return query["by"], filters.facts(query)
+    except SearchQueryError as error:
+        raise invalid_parameters([("q", str(error))]) from error
+
+
+@FACTS.operation(
+    "/v1/facts/counts",
+    "countFacts",
+    query=CountsQuerySchema,
+    make=_counts,
+    answers=CountsSchema,
+    headers=("ETag",),
+)
+def count_facts(query: tuple[str, Listing]) -> Response:
+    """Count facts by kind, type, category, actor, publisher, country, day, month or year."""
+    name, members = query
+    in_time = name in ("day", "month", "year")
+
+    def build(store: Store, _: str) -> Built:
+        counts, total, complete = counting.by(store.reader, members, name)
+        ordered = sorted(counts.items(), key=lambda cell: (0 if in_time else -cell[1], cell[0]))
+        body = {
+            "by": name,
+            "items": [{"value": value, "facts": facts} for value, facts in ordered],
+            "total": total,
+            "total_relation": "eq" if complete else "gte",
+        }
+        return orjson.dumps(body), None
+
+    return answer_composed(build)
+
+
+@FACTS.operation(
+    "/v1/facts/<id:id>",
+    "getFact",
+    query=AnyFactQuerySchema,
+    make=one_query,
+    answers="Fact",
+    alternatives=[(SPARSE_TYPE, SparseSchema)],
+    errors=(404,),
+    headers=("ETag",),
+    redirects=True,
+)
+def get_fact(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name of the path parameter)
+    """Read a fact of any kind, with the words that prove it."""
+    return answer_one(tables.facts, id, query, "fact")
+
+
+def add_kind(
+    blueprint: Operations,
+    kind: str,
+    *,
+    document: type[Schema],
+    page: type[Schema],
+    list_schema: type[Schema],
+    one_schema: type[Schema],
+) -> None:
+    """Add the two operations of one kind of facts: its list and its single resource."""
+    noun = kind.capitalize()
+
+    def list_kind(query: ListQuery) -> Response:
+        return answer_list(query)
+
+    def get_kind(query: OneQuery, id: str) -> Response:  # noqa: A002
+        return answer_one(tables.facts, id, query, kind, kind)
+
+    list_kind.__doc__ = f"List {kind}s, latest date first."
+    get_kind.__doc__ = f"Read {'an' if kind[0] in 'aeiou' else 'a'} {kind}, with the words that prove it."
+    make: Callable[[Query], Listing] = partial(filters.facts, kind=kind)
+    blueprint.operation(
+        f"/v1/{kind}s",
+        f"list{noun}s",
+        query=list_schema,
+        make=list_query(make, f"{kind}s"),
+        answers=page,
+        alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+        headers=("ETag", "Link"),
+    )(list_kind)
+    blueprint.operation(
+        f"/v1/{kind}s/<id:id>",
+        f"get{noun}",
+        query=one_schema,
+        make=one_query,
+        answers=document,
+        alternatives=[(SPARSE_TYPE, SparseSchema)],
+        errors=(404,),
+        headers=("ETag",),
+        redirects=True,
+    )(get_kind)

@@ -1,0 +1,215 @@
+"""Reading resources: what all nouns have in common, lists and single documents, parameterised by noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Response, request, url_for
+from sqlalchemy import Table
+
+from api.protocol import cursors
+from api.protocol.answers import (
+    JSON,
+    address,
+    answer,
+    composed_etag,
+    is_current,
+    keyed,
+    not_modified,
+    page,
+    require,
+    sparse,
+    with_included,
+)
+from api.protocol.arguments import invalid_parameters
+from api.protocol.problems import not_found
+from api.store import listing, tables
+from api.store.documents import fetch, find
+from api.store.listing import Listing
+from api.store.opening import Store
+from api.store.words import SearchQueryError
+from api.version import VERSION
+from api.views import current_store
+from schemas.query import SPARSE_TYPE
+
+Query = Mapping[str, Any]
+#: A body, and headers of its own.
+Built = tuple[bytes, Mapping[str, str] | None]
+
+#: Parameters that say how a list is shown; a cursor serves whatever they are.
+_PRESENTATION = ("limit", "cursor", "count", "fields", "include")
+
+
+def _actors_of_fact(fact: Any) -> Iterable[str | None]:
+    yield from (part["actor"] for part in fact["actors"])
+    yield from (step["by"] for step in fact.get("history", ()))
+
+
+#: Where to look for what `include=` asks for: the table, and the ids that a document names.
+_INCLUDED: Mapping[str, Mapping[str, tuple[str, Table, Callable[[Any], Iterable[str | None]]]]] = {
+    "facts": {
+        "actors": ("actors", tables.actors, _actors_of_fact),
+        "articles": (
+            "articles",
+            tables.articles,
+            lambda fact: (span["article"] for span in fact["evidence"]),
+        ),
+        "relations": (
+            "facts",
+            tables.facts,
+            lambda fact: [relation["fact"] for relation in fact["relations"]] + fact.get("about", []),
+        ),
+    },
+    "articles": {
+        "articles": ("articles", tables.articles, lambda article: (article["origin_id"], article["revises"])),
+    },
+    "actors": {
+        "actors": ("actors", tables.actors, lambda actor: (*actor["member_of"], actor["merged_into"])),
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a list was asked for, made once for each query string."""
+
+    listing: Listing
+    limit: int
+    cursor: str | None
+    count: str | None
+    fields: frozenset[str] | None
+    include: tuple[str, ...]
+    binding: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneQuery:
+    """How a single resource is to be answered."""
+
+    fields: frozenset[str] | None
+    include: tuple[str, ...]
+
+
+def list_query(make: Callable[[Query], Listing], name: str) -> Callable[[Query], ListQuery]:
+    """Say how the parameters of a list become its `ListQuery`; cursors are bound to `name` and the filters."""
+
+    def read(query: Query) -> ListQuery:
+        try:
+            asked = make(query)
+        except SearchQueryError as error:
+            raise invalid_parameters([("q", str(error))]) from error
+        if asked.words and asked.order == "updated_at":
+            raise invalid_parameters([("sort", "With q, facts are in order of their date: sort=-date or sort=date.")])
+        return ListQuery(
+            asked,
+            # Whoever asks for some ids gets all of them at once.
+            limit=max(query["limit"], len(asked.ids)),
+            cursor=query["cursor"],
+            count=query["count"],
+            fields=_names(query),
+            include=tuple(query.get("include", ())),
+            binding=binding(name, query),
+        )
+
+    return read
+
+
+def one_query(query: Query) -> OneQuery:
+    """Read how a single resource is to be answered."""
+    return OneQuery(_names(query), tuple(query.get("include", ())))
+
+
+def binding(name: str, query: Query) -> str:
+    """Identify a query apart from how it is shown, for its cursors."""
+    filters = sorted((key, value) for key, value in query.items() if key not in _PRESENTATION)
+    return blake2b(orjson.dumps([name, filters]), digest_size=12).hexdigest()
+
+
+def answer_list(query: ListQuery) -> Response:
+    """Answer a page of a list."""
+
+    def build(store: Store, secret: str) -> Built:
+        place = cursors.read(secret, query.binding, query.cursor) if query.cursor else None
+        found = listing.page(store.reader, query.listing, query.limit, place)
+        following = cursors.write(secret, query.binding, found.next_place) if found.next_place else None
+        extra = _total(store, query) if query.count else None
+        included = _included(store, query.listing.table, query.include, found.documents) if query.include else b""
+        documents = [sparse(each, query.fields) for each in found.documents] if query.fields else found.documents
+        return page(documents, following, extra, included), next_link(following)
+
+    return answer_composed(build, SPARSE_TYPE if query.fields else JSON)
+
+
+def answer_composed(build: Callable[[Store, str], Built], content_type: str = JSON) -> Response:
+    """Answer what is put together anew for each request: `build` is not even called for a client that has it already.
+
+    Its ETag is made of all that decides it: the store and its revision, the version of newsfacts, and what was asked.
+    """
+    require(content_type, JSON)
+    store = current_store()
+    store_id, secret, revision = store.identity()
+    etag = composed_etag(store_id, str(revision), VERSION, content_type, address())
+    if is_current(etag):
+        return not_modified(etag)
+    body, headers = build(store, secret)
+    return answer(body, etag, content_type, headers)
+
+
+def answer_one(table: Table, id_: str, query: OneQuery, what: str, kind: str | None = None) -> Response:
+    """Answer a single resource; of `kind`, if one is given. Raises ProblemError with 404."""
+    require(SPARSE_TYPE if query.fields else JSON, JSON)
+    store = current_store()
+    found = find(store.reader, table, id_, kind)
+    if found is None:
+        raise not_found(f"{what} '{id_}'")
+    if found.moved_to:
+        return moved(found.moved_to)
+    if not query.fields and not query.include:
+        return answer(found.document, found.etag)
+
+    def build(store: Store, _: str) -> Built:
+        included = _included(store, table, query.include, [found.document]) if query.include else b""
+        document = sparse(found.document, query.fields) if query.fields else found.document
+        return with_included(document, included), None
+
+    return answer_composed(build, SPARSE_TYPE if query.fields else JSON)
+
+
+def moved(target: str) -> Response:
+    """Answer that another resource took over; not for ever, since a merge can be undone."""
+    location = url_for(str(request.endpoint), **{**(request.view_args or {}), "id": target})
+    asked = request.environ["QUERY_STRING"]
+    headers = {"Location": f"{location}?{asked}" if asked else location, "Cache-Control": "no-cache"}
+    return Response(status=308, headers=headers)
+
+
+def _included(store: Store, table: Table, names: Iterable[str], documents: list[bytes]) -> bytes:
+    whole = [orjson.loads(document) for document in documents]
+    found: dict[str, dict[str, bytes]] = {}
+    for name in names:
+        key, other, ids_of = _INCLUDED[table.name][name]
+        ids = {id_ for each in whole for id_ in ids_of(each) if id_}
+        found[key] = fetch(store.reader, other, ids)
+    return keyed(found)
+
+
+def _total(store: Store, query: ListQuery) -> dict[str, Any]:
+    total, complete = listing.count(store.reader, query.listing, exact=query.count == "exact")
+    return {"total": total, "total_relation": "eq" if complete else "gte"}
+
+
+def next_link(cursor: str | None) -> dict[str, str] | None:
+    """Point to the next page (RFC 8288)."""
+    if cursor is None:
+        return None
+    asked = [each for each in request.environ["QUERY_STRING"].split("&") if each and not each.startswith("cursor=")]
+    return {"Link": f'<{quote(request.path)}?{"&".join([*asked, f"cursor={cursor}"])}>; rel="next"'}
+
+
+def _names(query: Query) -> frozenset[str] | None:
+    return frozenset(query["fields"]) if "fields" in query else None

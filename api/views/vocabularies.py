@@ -1,0 +1,64 @@
+"""Vocabularies: what every code means."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from flask import Response
+
+from api.protocol.answers import JSON, answer, require
+from api.protocol.operations import Operations
+from api.protocol.problems import ProblemError
+from api.store.documents import etag
+from api.views.reading import Query
+from schemas.errors import nearest
+from schemas.query import NoQuerySchema
+from schemas.vocabulary import MODES_OF, QUAD_OF, VOCABULARIES, EventType, Mode
+from schemas.words import VocabulariesSchema, VocabularySchema
+
+WORDS = Operations("vocabularies", __name__, description="What every code means.")
+
+
+@WORDS.operation(
+    "/v1/vocabularies", "listVocabularies", query=NoQuerySchema, answers=VocabulariesSchema, headers=("ETag",)
+)
+def list_vocabularies(_: Query) -> Response:
+    """List every vocabulary with its words and what they mean."""
+    require(JSON)
+    body = orjson.dumps({"items": [_vocabulary(name) for name in VOCABULARIES]})
+    return answer(body, etag(body))
+
+
+@WORDS.operation(
+    "/v1/vocabularies/<string(maxlength=60):name>",
+    "getVocabulary",
+    query=NoQuerySchema,
+    answers=VocabularySchema,
+    errors=(404,),
+    headers=("ETag",),
+)
+def get_vocabulary(_: Query, name: str) -> Response:
+    """Read one vocabulary."""
+    require(JSON)
+    if name not in VOCABULARIES:
+        raise ProblemError("not-found", f"There is no such vocabulary.{nearest(name, list(VOCABULARIES))}")
+    body = orjson.dumps(_vocabulary(name))
+    return answer(body, etag(body))
+
+
+@lru_cache
+def _vocabulary(name: str) -> dict[str, Any]:
+    vocabulary = VOCABULARIES[name]
+    terms = [{"value": term.value, "definition": term.definition, **_ties(term)} for term in vocabulary]
+    return {"name": name, "description": vocabulary.__doc__, "terms": terms}
+
+
+def _ties(term: object) -> dict[str, Any]:
+    """Tell what a word of one vocabulary has to do with those of others."""
+    if isinstance(term, EventType):
+        return {"quad": QUAD_OF[term].value, "modes": [mode.value for mode in MODES_OF[term]]}
+    if isinstance(term, Mode):
+        return {"types": [kind.value for kind, modes in MODES_OF.items() if term in modes]}
+    return {}

@@ -1,0 +1,1 @@
+"""Measures newsfacts beside its peers; see benchmarks/README.md."""

@@ -1,0 +1,59 @@
+"""Copies a newsfacts store from SQLite to PostgreSQL, row by row, so that both hold the same.
+
+Only the index of words differs between the two: it is written anew, from the words that newsfacts itself would index.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from api.store import tables, writing
+from api.store.search_index import Entry
+from api.store.writing import Texts
+from benchmarks import dumps
+
+_ENTRIES = "search_entries"
+#: Made by `upgrade`, and different in each store.
+_OWN = "store"
+
+
+def to_postgresql(source: Path, url: str) -> None:
+    """Fill the tables of a PostgreSQL store that `upgrade` has just made."""
+    with sqlite3.connect(source) as read, dumps.connect(url) as write:
+        for table in tables.metadata.sorted_tables:
+            if table.name != _OWN:
+                names = [column.name for column in table.columns]
+                columns = ", ".join(f'"{name}"' for name in names)
+                dumps.copy_rows(write, table.name, names, read.execute(f'SELECT {columns} FROM "{table.name}"'))
+        dumps.copy_rows(write, _ENTRIES, ["position", "resource", "id", "words"], _entries(read))
+
+
+def _entries(read: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    for make in (_articles, _actors, _facts):
+        for position, entry in make(read):
+            yield position, entry.resource, entry.id, entry.tsvector
+
+
+def _articles(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
+    query = """SELECT position, document, "before", text, "after" FROM search_entries
+               JOIN articles USING (id) JOIN article_texts ON article_id = id WHERE resource = 'article'"""
+    for position, document, *texts in read.execute(query):
+        yield position, writing._article_entry(orjson.loads(document), Texts(*texts))
+
+
+def _actors(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
+    for position, document in read.execute(_QUERY.format(table="actors", resource="actor")):
+        yield position, writing._actor_entry(orjson.loads(document))
+
+
+def _facts(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
+    for position, document in read.execute(_QUERY.format(table="facts", resource="fact")):
+        yield position, writing._fact_entry(orjson.loads(document))
+
+
+_QUERY = "SELECT position, document FROM search_entries JOIN {table} USING (id) WHERE resource = '{resource}'"

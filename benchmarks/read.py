@@ -1,0 +1,195 @@
+"""Measures reading: newsfacts beside a bare Flask view, FastAPI with SQLAlchemy, and Datasette.
+
+    python -m benchmarks.read                              # 100,000 facts, five rounds: see README.md for how long
+    python -m benchmarks.read --facts 10000 --rounds 3 --only get list
+
+Prints a table of targets and one of figures, and writes both to benchmarks/results/read.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from benchmarks import dumps, generate, load, questions, servers
+from benchmarks.generate import tell
+from benchmarks.load import Request
+from benchmarks.peers import load as peers_load
+from benchmarks.questions import MEANINGS
+from benchmarks.servers import Server
+from benchmarks.sheets import Plan
+from benchmarks.targets import Figures, Measured, judge
+from tests import postgres
+
+RESULTS = Path(__file__).parent / "results"
+DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One server and one question, the unit that is measured in each round."""
+
+    server: Server
+    question: str
+    requests: list[Request]
+
+
+def main() -> None:
+    """Measure and report."""
+    asked = _arguments()
+    plan = generate.read_plan(asked)
+    with ExitStack() as running:
+        started = list(_start(running, plan, asked.databases, asked.workers))
+        asking = questions.draw(generate.sqlite(plan), _peers_file(plan), plan.seed)
+        tell("comparing answers")
+        sizes = questions.check(started, asking, asked.only)
+        cells = [
+            Cell(server, name, made)
+            for server in started
+            for name, made in questions.requests(server, asking, asked.only).items()
+        ]
+        figures = _measure(cells, asked.rounds, asked.seconds)
+        memory = {server.name: server.memory() for server in started}
+    _report(asked, plan, figures, memory, sizes)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    generate.plan_arguments(parser)
+    parser.add_argument("--rounds", type=int, default=5, help="rounds; medians are reported (default: 5)")
+    parser.add_argument("--seconds", type=int, default=2, help="of load for each server and question (default: 2)")
+    parser.add_argument("--workers", type=int, default=1, help="processes of each server (default: 1)")
+    parser.add_argument("--only", nargs="+", default=list(MEANINGS), choices=list(MEANINGS), help="questions")
+    parser.add_argument("--databases", nargs="+", default=list(DATABASES), choices=DATABASES)
+    return parser.parse_args()
+
+
+def _start(running: ExitStack, plan: Plan, databases: Sequence[str], workers: int) -> Iterator[Server]:
+    """Start every server; PostgreSQL's are left out, with the reason, where there is no PostgreSQL."""
+    facts, peers = generate.sqlite(plan), _peers_file(plan)
+    yield running.enter_context(servers.hello(workers).run())
+    if "sqlite" in databases:
+        yield running.enter_context(servers.newsfacts(workers, "sqlite", f"sqlite:///{facts}").run())
+        yield running.enter_context(servers.fastapi(workers, "sqlite", f"sqlite:///{peers}").run())
+        yield running.enter_context(servers.datasette(workers, peers).run())
+    if "postgresql" in databases:
+        server = running.enter_context(postgres.start())
+        if isinstance(server, postgres.Absent):
+            tell(f"PostgreSQL is left out: {server.reason}")
+            return
+        pid = servers.postmaster_pid(server.url)
+        url = generate.postgresql(plan, server)
+        yield running.enter_context(servers.newsfacts(workers, "postgresql", url).run(pid))
+        url = _peers_database(plan, server)
+        yield running.enter_context(servers.fastapi(workers, "postgresql", url).run(pid))
+
+
+def _peers_file(plan: Plan) -> Path:
+    path = generate.folder(plan) / "peers.db"
+    if not path.exists():
+        tell("loading the peers' SQLite file")
+        making = generate.unfinished(path)
+        peers_load.to_sqlite(generate.sqlite(plan), making)
+        making.rename(path)
+    return path
+
+
+def _peers_database(plan: Plan, server: postgres.Server) -> str:
+    url = server.create_database()
+    tell("loading the peers' PostgreSQL database")
+    load = partial(peers_load.to_postgresql, generate.sqlite(plan), url)
+    dumps.fill(url, generate.folder(plan) / "postgresql-peers", partial(peers_load.create_tables, url), load)
+    return url
+
+
+def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> Figures:
+    """Load each server with each question in turn, and again in each round; a first, short round only warms up."""
+    figures = Figures()
+    for cell in cells:
+        load.run(cell.server.port, cell.requests, 1, 0)
+    for number in range(1, rounds + 1):
+        tell(f"round {number} of {rounds}: {len(cells)} loads of {seconds} s")
+        for cell in cells:
+            own, database = cell.server.cpu_seconds()
+            answered = load.run(cell.server.port, cell.requests, seconds, number)
+            own_after, database_after = cell.server.cpu_seconds()
+            figures.add(
+                cell.server.name,
+                cell.question,
+                Measured(
+                    per_second=answered.per_second,
+                    cpu=(own_after - own) / answered.requests * 1e6,
+                    database_cpu=(database_after - database) / answered.requests * 1e6,
+                    p50=answered.p50,
+                    p99=answered.p99,
+                ),
+            )
+    return figures
+
+
+def _report(
+    asked: argparse.Namespace, plan: Plan, figures: Figures, memory: dict[str, float], sizes: dict[str, float]
+) -> None:
+    about = {
+        "command": " ".join(["python -m benchmarks.read", *sys.argv[1:]]),
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "facts": plan.facts,
+        "articles": plan.articles,
+        "rounds": asked.rounds,
+        "seconds": asked.seconds,
+        "workers": asked.workers,
+        "connections": load.CONNECTIONS,
+        "load": load.generator(),
+        "machine": f"{platform.machine()}, {servers.cores()} cores, Python {platform.python_version()}",
+    }
+    judged = judge(figures, memory)
+    print(", ".join(f"{name}: {value}" for name, value in about.items()), end="\n\n")
+    rows = [(each.target, each.needed, each.shown, each.verdict) for each in judged]
+    _print_table(("target", "needed", "measured", "met"), rows)
+    print()
+    table = [
+        (
+            *(server, question, _size(sizes, question)),
+            *(f"{m.per_second:,.0f}", f"{m.cpu:,.0f}", f"{m.database_cpu:,.0f}", f"{m.p50:.2f}", f"{m.p99:.2f}"),
+        )
+        for server, question, m in figures.medians()
+    ]
+    headings = ("server", "question", "facts", "requests/s", "CPU us", "database CPU us", "p50 ms", "p99 ms")
+    _print_table(headings, table)
+    RESULTS.mkdir(exist_ok=True)
+    whole: dict[str, Any] = {
+        "about": about,
+        "questions": MEANINGS,
+        "targets": [asdict(each) | {"verdict": each.verdict} for each in judged],
+        "memory_mb": memory,
+        "figures": [
+            {"server": server, "question": question, "median": asdict(median), "rounds": rounds}
+            for (server, question, median), rounds in zip(figures.medians(), figures.rounds(), strict=True)
+        ],
+    }
+    (RESULTS / "read.json").write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2))
+
+
+def _size(sizes: dict[str, float], question: str) -> str:
+    known = sizes.get(question.removesuffix(" (documents)"))
+    return "" if known is None else f"{known:.0f}"
+
+
+def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(len(row[at]) for row in (headings, *rows)) for at in range(len(headings))]
+    for row in (headings, ["-" * width for width in widths], *rows):
+        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Besides the fixtures of all tests, the quicker `store` of tests/ingest."""
+
+from tests.ingest.conftest import emptied_store, store
+
+__all__ = ["emptied_store", "store"]

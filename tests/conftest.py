@@ -1,0 +1,156 @@
+"""Which fixture to choose:
+
+- `client` speaks HTTP to an app over the two seed articles, on SQLite and on PostgreSQL in turn: for everything that
+  only reads. Every answer is checked against openapi.yaml as it comes.
+- `store` is an empty store on either database, `ingest_sheet` puts a sheet into it, `empty_client` reads it over HTTP:
+  for what is written.
+- `sheet` makes a small valid fact sheet to change as a test needs.
+
+Nothing else is shared. A test that asks for PostgreSQL is skipped, with the reason, where there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from api import create_app
+from api.ingest import Outcome, ingest
+from api.ingest.files import read_sheet
+from api.ingest.seeding import seed_files
+from api.settings import Settings
+from api.store.opening import Store, open_store
+from tests import postgres
+from tests.checked import CheckedClient
+
+pytest_plugins = ["tests.skips"]
+
+#: The time at which all tests write, unless they bring a clock of their own.
+NOW = datetime(2022, 1, 27, 9, 30, tzinfo=UTC)
+
+Ingest = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server | postgres.Absent]:
+    with postgres.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: postgres.Server | postgres.Absent) -> str | None:
+    """An empty PostgreSQL database with all tables, to make copies of."""
+    if isinstance(postgres_server, postgres.Absent):
+        return None
+    url = postgres_server.create_database()
+    store = open_store(url)
+    store.upgrade()
+    store.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def open_empty(
+    postgres_server: postgres.Server | postgres.Absent,
+    migrated_postgres: str | None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Store]:
+    """Opens a new empty store on the database that is named."""
+
+    def open_new(database: str) -> Store:
+        if database == "sqlite":
+            store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/newsfacts.db")
+            store.upgrade()
+            return store
+        if isinstance(postgres_server, postgres.Absent):
+            pytest.skip(postgres_server.reason)
+        return open_store(postgres_server.create_database(template=migrated_postgres))
+
+    return open_new
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, open_empty: Callable[[str], Store]) -> Iterator[Store]:
+    store = open_empty(request.param)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def seeded_store(request: pytest.FixtureRequest, open_empty: Callable[[str], Store]) -> Iterator[Store]:
+    store = open_empty(request.param)
+    try:
+        for path in seed_files():
+            store.write(partial(ingest, sheet=read_sheet(path), clock=lambda: NOW, may_review=True))
+        yield store
+    finally:
+        store.close()
+
+
+@pytest.fixture(scope="session")
+def client(seeded_store: Store) -> FlaskClient:
+    return client_of(seeded_store)
+
+
+@pytest.fixture
+def empty_client(store: Store) -> FlaskClient:
+    return client_of(store)
+
+
+@pytest.fixture
+def ingest_sheet(store: Store) -> Ingest:
+    """Stores a sheet at NOW; takes what `ingest` takes besides the session."""
+
+    def run(sheet: dict[str, Any], **options: Any) -> Outcome:
+        return store.write(partial(ingest, sheet=sheet, **({"clock": lambda: NOW} | options)))
+
+    return run
+
+
+@pytest.fixture
+def sheet() -> dict[str, Any]:
+    """One article of two sentences, its two actors and an event: small, and yours to change."""
+    return {
+        "article": {
+            "id": "talks",
+            "publisher": "The Daily Test",
+            "title": "France receives Germany",
+            "language": "en",
+            "published_at": {"edtf": "2022-02-01"},
+            "text": "France received Germany on Monday. Both said that 5,000 troops would leave.",
+        },
+        "actors": [
+            {"id": "france", "name": "France", "kind": "country", "country_code": "FR"},
+            {"id": "germany", "name": "Germany", "kind": "country", "country_code": "DE"},
+        ],
+        "events": [
+            {
+                "id": "france-received-germany",
+                "title": "France received Germany",
+                "type": "consult",
+                "modes": ["visit"],
+                "modality": "actual",
+                "date": {"edtf": "2022-01-31", "text": "Monday"},
+                "actors": [
+                    {"actor": "france", "role": "host", "named_as": "France"},
+                    {"actor": "germany", "role": "participant", "named_as": "Germany"},
+                ],
+                "evidence": [{"exact": "France received Germany on Monday"}],
+            }
+        ],
+    }
+
+
+def client_of(store: Store) -> FlaskClient:
+    app = create_app(Settings(access_log=False), store)
+    app.test_client_class = CheckedClient
+    return app.test_client()
+
+
+REPOSITORY = Path(__file__).parent.parent

@@ -1,0 +1,40 @@
+"""A Python client is generated from openapi.yaml, type-checked strictly, and used on the running app."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract.running import run
+
+BIN = Path(sys.executable).parent
+TOUR = Path(__file__).parent / "python/tour.py"
+
+
+@pytest.fixture(scope="module")
+def client(openapi: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the generated package and the program that uses it."""
+    folder = tmp_path_factory.mktemp("python-client")
+    config = folder / "config.json"
+    # The hooks would format the code, which nobody is going to read.
+    config.write_text(json.dumps({"post_hooks": []}))
+    run(
+        *(BIN / "openapi-python-client", "generate", "--path", openapi, "--config", config),
+        *("--meta", "none", "--output-path", folder / "facts_client", "--fail-on-warning"),
+        cwd=folder,
+    )
+    shutil.copy(TOUR, folder)
+    return folder
+
+
+def test_types(client: Path) -> None:
+    run(BIN / "mypy", "--strict", "--config-file=", "facts_client", "tour.py", cwd=client)
+
+
+def test_tour(client: Path, server: str, expected_tour: dict[str, Any]) -> None:
+    assert json.loads(run(sys.executable, "tour.py", server, cwd=client)) == expected_tour

@@ -1,0 +1,310 @@
+"""The OpenAPI document is what client generators and people like: everything named, described, exemplified and used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+import yaml
+from flask.testing import FlaskClient
+
+Json = dict[str, Any]
+
+COMMITTED = Path(__file__).parents[2] / "openapi.yaml"
+DOCUMENT: Json = yaml.load(COMMITTED.read_bytes(), Loader=yaml.CSafeLoader)
+SCHEMAS: Json = DOCUMENT["components"]["schemas"]
+OPERATIONS: list[tuple[str, str, Json]] = [
+    (path, method, operation) for path, item in DOCUMENT["paths"].items() for method, operation in item.items()
+]
+BY_ID = {operation["operationId"]: operation for _, _, operation in OPERATIONS}
+#: Answers that many operations give are written once.
+RESPONSES: Json = DOCUMENT["components"].get("responses", {})
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+#: Generated clients name their methods after these: a rename breaks every one of them. New ones are added at the end.
+OPERATION_IDS = [
+    ("GET", "/v1/facts", "listFacts"),
+    ("GET", "/v1/facts/counts", "countFacts"),
+    ("GET", "/v1/facts/{id}", "getFact"),
+    ("GET", "/v1/events", "listEvents"),
+    ("GET", "/v1/events/{id}", "getEvent"),
+    ("GET", "/v1/proposals", "listProposals"),
+    ("GET", "/v1/proposals/{id}", "getProposal"),
+    ("GET", "/v1/statements", "listStatements"),
+    ("GET", "/v1/statements/{id}", "getStatement"),
+    ("GET", "/v1/actors", "listActors"),
+    ("GET", "/v1/actors/{id}", "getActor"),
+    ("GET", "/v1/actors/{id}/network", "getActorNetwork"),
+    ("GET", "/v1/articles", "listArticles"),
+    ("GET", "/v1/articles/{id}", "getArticle"),
+    ("GET", "/v1/articles/{id}/text", "getArticleText"),
+    ("GET", "/v1/articles/{id}/source", "getArticleSource"),
+    ("GET", "/v1/articles/{id}/facts", "listArticleFacts"),
+    ("GET", "/v1/search", "searchNews"),
+    ("POST", "/v1/verify", "verifyQuotation"),
+    ("GET", "/v1/vocabularies", "listVocabularies"),
+    ("GET", "/v1/vocabularies/{name}", "getVocabulary"),
+    ("GET", "/healthz", "getHealth"),
+    ("GET", "/readyz", "getReadiness"),
+]
+#: The words that a summary may begin with: all of them tell the reader what to do.
+VERBS = {"Count", "Find", "List", "Read", "Search", "Tell"}
+
+operations = pytest.mark.parametrize("operation", BY_ID.values(), ids=list(BY_ID))
+components = pytest.mark.parametrize("name", list(SCHEMAS))
+
+
+def answers_of(operation: Json) -> dict[str, Json]:
+    """Give an operation's answers by status, wherever they are written."""
+    return {
+        status: RESPONSES[answer["$ref"].rpartition("/")[2]] if "$ref" in answer else answer
+        for status, answer in operation["responses"].items()
+    }
+
+
+def walk(node: Any, at: str = "") -> Iterator[tuple[str, Any]]:
+    """Go through the document: every node with the path to it."""
+    yield at, node
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from walk(value, f"{at}/{key}")
+    elif isinstance(node, list):
+        for n, value in enumerate(node):
+            yield from walk(value, f"{at}/{n}")
+
+
+def schemas_within(node: Any, at: str) -> Iterator[tuple[str, Json]]:
+    """Go through the schemas that stand in a schema, itself included; examples are no schemas."""
+    if not isinstance(node, dict):
+        return
+    yield at, node
+    for key in ("items", "additionalProperties", "not"):
+        yield from schemas_within(node.get(key), f"{at}/{key}")
+    for key in ("anyOf", "oneOf", "allOf"):
+        for n, each in enumerate(node.get(key, ())):
+            yield from schemas_within(each, f"{at}/{key}/{n}")
+    for key, each in node.get("properties", {}).items():
+        yield from schemas_within(each, f"{at}/properties/{key}")
+
+
+def all_schemas() -> Iterator[tuple[str, Json]]:
+    """Go through every schema of the document, but for the components themselves."""
+    for name, schema in SCHEMAS.items():
+        yield from (found for found in schemas_within(schema, name) if found[0] != name)
+    for path, method, operation in OPERATIONS:
+        at = f"{method} {path}"
+        for parameter in operation.get("parameters", ()):
+            yield from schemas_within(parameter["schema"], f"{at} {parameter['name']}")
+        for kind, body in operation.get("requestBody", {}).get("content", {}).items():
+            yield from schemas_within(body["schema"], f"{at} {kind}")
+        for status, answer in answers_of(operation).items():
+            for kind, body in answer.get("content", {}).items():
+                yield from schemas_within(body["schema"], f"{at} {status} {kind}")
+
+
+def test_what_is_committed_is_what_is_served(client: FlaskClient) -> None:
+    assert client.get("/openapi.yaml").data == COMMITTED.read_bytes(), "run: make openapi"
+    assert client.get("/openapi.json").json == DOCUMENT
+
+
+def test_the_document_says_what_it_is() -> None:
+    assert DOCUMENT["openapi"] == "3.1.0"
+    info = DOCUMENT["info"]
+    assert info["title"] == "newsfacts"
+    assert info["description"]
+    assert info["license"]["identifier"] == "Apache-2.0"
+    assert info["contact"]["name"]
+    assert [server["url"] for server in DOCUMENT["servers"]] == ["/"]
+    assert DOCUMENT["security"]
+    assert all(scheme.get("description") for scheme in DOCUMENT["components"]["securitySchemes"].values())
+
+
+def test_the_document_begins_with_what_a_reader_wants_first() -> None:
+    assert list(DOCUMENT) == ["openapi", "info", "servers", "security", "tags", "paths", "components"]
+
+
+def test_no_operation_was_renamed() -> None:
+    assert [(method.upper(), path, each["operationId"]) for path, method, each in OPERATIONS] == OPERATION_IDS
+
+
+def test_every_operation_id_is_a_verb_and_a_noun_and_unique() -> None:
+    ids = [operation["operationId"] for _, _, operation in OPERATIONS]
+    assert len(ids) == len(set(ids))
+    assert not [id_ for id_ in ids if not re.match(r"^(list|get|search|count|verify)[A-Z][A-Za-z]+$", id_)]
+
+
+def test_every_route_under_v1_is_documented(client: FlaskClient) -> None:
+    routes = {
+        re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in client.application.url_map.iter_rules()
+        if rule.rule.startswith("/v1/")
+    }
+    assert routes == {path for path in DOCUMENT["paths"] if path.startswith("/v1/")}
+
+
+def test_a_path_has_operations_and_nothing_else() -> None:
+    """Parameters on a path change the order of arguments between generators."""
+    assert {key for item in DOCUMENT["paths"].values() for key in item} <= METHODS
+
+
+@operations
+def test_every_operation_has_one_tag_that_is_described(operation: Json) -> None:
+    (tag,) = operation["tags"]
+    assert [each["description"] for each in DOCUMENT["tags"] if each["name"] == tag]
+
+
+def test_every_tag_is_used() -> None:
+    assert {tag["name"] for tag in DOCUMENT["tags"]} == {each["tags"][0] for each in BY_ID.values()}
+
+
+@operations
+def test_every_summary_is_one_line_in_the_imperative(operation: Json) -> None:
+    summary = operation["summary"]
+    assert summary.split()[0] in VERBS
+    assert len(summary) <= 120
+    assert not summary.endswith(".")
+    assert operation["description"].endswith(".")
+
+
+@operations
+def test_path_parameters_come_first_and_every_parameter_is_described(operation: Json) -> None:
+    parameters = operation.get("parameters", [])
+    places = [parameter["in"] for parameter in parameters]
+    assert places == sorted(places)  # "path" before "query"
+    names = [parameter["name"] for parameter in parameters]
+    assert len(names) == len(set(names))
+    for parameter in parameters:
+        schema = parameter["schema"]
+        assert parameter.get("description") or "$ref" in schema, parameter["name"]
+        assert parameter["in"] == "query" or parameter["required"]
+        assert "null" not in str(schema.get("type", "")), f"{parameter['name']} may be left out, not null"
+
+
+@operations
+def test_every_parameter_is_bounded(operation: Json) -> None:
+    for parameter in operation.get("parameters", []):
+        for at, schema in schemas_within(parameter["schema"], parameter["name"]):
+            if schema.get("type") == "array":
+                assert "maxItems" in schema, at
+            if schema.get("type") == "integer":
+                assert {"minimum", "maximum"} <= set(schema), at
+            if schema.get("type") == "string" and "format" not in schema:
+                assert {"maxLength", "enum", "pattern"} & set(schema), at
+
+
+@operations
+def test_every_error_is_a_problem(operation: Json) -> None:
+    errors = {status: answer for status, answer in answers_of(operation).items() if status >= "400"}
+    assert {"400", "406", "422", "500", "503"} <= set(errors)
+    for status, answer in errors.items():
+        assert list(answer["content"]) == ["application/problem+json"], status
+        assert answer["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+        assert answer["description"]
+    assert "Retry-After" in errors["503"]["headers"]
+
+
+@pytest.mark.parametrize("path, method, operation", OPERATIONS, ids=list(BY_ID))
+def test_every_answer_is_declared(path: str, method: str, operation: Json) -> None:
+    answers = answers_of(operation)
+    assert answers["200"]["content"]
+    if "{" in path:
+        assert "404" in answers
+    if method == "get" and path.startswith("/v1/"):
+        assert "304" in answers
+        assert "ETag" in answers["200"]["headers"]
+        assert "content" not in answers["304"]
+    if method == "post":
+        assert {"413", "415"} <= set(answers)
+
+
+def test_every_object_and_every_enum_has_a_name() -> None:
+    inline = [at for at, schema in all_schemas() if "properties" in schema or "enum" in schema or "const" in schema]
+    assert inline == []
+
+
+def test_every_schema_is_of_some_type() -> None:
+    loose = [at for at, schema in all_schemas() if not {"$ref", "type", "anyOf", "oneOf", "allOf"} & set(schema)]
+    assert loose == []
+
+
+def test_every_answer_and_body_that_is_json_is_a_named_schema() -> None:
+    for path, method, operation in OPERATIONS:
+        bodies = [operation.get("requestBody", {}), *answers_of(operation).values()]
+        for kind, body in ((kind, body) for each in bodies for kind, body in each.get("content", {}).items()):
+            assert ("$ref" in body["schema"]) == ("json" in kind), f"{method} {path} {kind}"
+
+
+def test_every_component_is_used_and_every_reference_leads_somewhere() -> None:
+    told = {node for at, node in walk(DOCUMENT) if at.endswith("/$ref") or "/discriminator/mapping/" in at}
+    made = {f"#/components/schemas/{name}" for name in SCHEMAS} | {
+        f"#/components/responses/{name}" for name in RESPONSES
+    }
+    assert {ref for ref in told if isinstance(ref, str)} == made
+
+
+def test_every_union_can_be_told_apart() -> None:
+    for name, schema in SCHEMAS.items():
+        if "oneOf" in schema:
+            assert schema.get("discriminator") or name == "Document", name
+
+
+@components
+def test_a_component_has_a_plain_name(name: str) -> None:
+    assert re.fullmatch(r"[A-Z][A-Za-z]*[a-z]", name), "Event1 and the like are two of one thing"
+
+
+@components
+def test_every_component_is_described(name: str) -> None:
+    assert SCHEMAS[name].get("description") or "oneOf" in SCHEMAS[name]
+
+
+@components
+def test_every_property_is_described_or_named_by_what_it_is(name: str) -> None:
+    for key, schema in SCHEMAS[name].get("properties", {}).items():
+        assert schema != {}, key
+        assert schema.get("type") != "object" or "additionalProperties" in schema, key
+
+
+@pytest.mark.parametrize("name", [name for name, schema in SCHEMAS.items() if "enum" in schema])
+def test_every_value_of_an_enum_is_described(name: str) -> None:
+    schema = SCHEMAS[name]
+    assert schema["type"] == "string"
+    assert None not in schema["enum"]
+    for value in schema["enum"]:
+        assert f"`{value}`: " in schema["description"]
+
+
+@pytest.mark.parametrize("name", [name for name, schema in SCHEMAS.items() if "properties" in schema])
+def test_every_object_has_an_example_that_fits(name: str) -> None:
+    examples = SCHEMAS[name].get("examples")
+    assert examples, f"schemas/examples.json has none for {name}"
+    validator = jsonschema_rs.Draft202012Validator(
+        {"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}}, validate_formats=True
+    )
+    for example in examples:
+        assert [str(error) for error in validator.iter_errors(example)] == []
+
+
+def test_published_schemas_of_answers_stay_open_and_those_of_requests_are_closed() -> None:
+    asked = {
+        body["schema"]["$ref"].rpartition("/")[2]
+        for operation in BY_ID.values()
+        for body in operation.get("requestBody", {}).get("content", {}).values()
+    }
+    for name, schema in SCHEMAS.items():
+        if "properties" in schema:
+            assert (schema.get("additionalProperties") is False) == (name in asked), name
+
+
+def test_patterns_are_written_as_every_language_reads_them() -> None:
+    patterns = [node for at, node in walk(DOCUMENT) if at.endswith("/pattern") and isinstance(node, str)]
+    assert patterns
+    for pattern in patterns:
+        re.compile(pattern)
+        assert "\\u" not in pattern, "PHP does not read \\u0000"
+        assert "(?<" not in pattern
+        assert "\\Z" not in pattern
