@@ -52,7 +52,12 @@ def main() -> None:
         started = list(_start(running, plan, asked.databases, asked.workers))
         asking = questions.draw(generate.sqlite(plan), _peers_file(plan), plan.seed)
         tell("comparing answers")
-        sizes = questions.check(started, asking, asked.only)
+        sizes, differences = questions.check(started, asking, asked.only)
+        for difference in differences:
+            tell(difference)
+        if differences and not asked.despite_differences:
+            tell("The servers do not answer the same, so there is nothing to compare.")
+            sys.exit(1)
         cells = [
             Cell(server, name, made)
             for server in started
@@ -60,7 +65,7 @@ def main() -> None:
         ]
         figures = _measure(cells, asked.rounds, asked.seconds)
         memory = {server.name: server.memory() for server in started}
-    _report(asked, plan, figures, memory, sizes)
+    _report(asked, plan, figures, memory, sizes, differences)
 
 
 def _arguments() -> argparse.Namespace:
@@ -71,6 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="processes of each server (default: 1)")
     parser.add_argument("--only", nargs="+", default=list(MEANINGS), choices=list(MEANINGS), help="questions")
     parser.add_argument("--databases", nargs="+", default=list(DATABASES), choices=DATABASES)
+    parser.add_argument("--despite-differences", action="store_true", help="measure although answers differ")
     return parser.parse_args()
 
 
@@ -138,7 +144,12 @@ def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> Figures:
 
 
 def _report(
-    asked: argparse.Namespace, plan: Plan, figures: Figures, memory: dict[str, float], sizes: dict[str, float]
+    asked: argparse.Namespace,
+    plan: Plan,
+    figures: Figures,
+    memory: dict[str, float],
+    sizes: dict[str, float],
+    differences: list[str],
 ) -> None:
     about = {
         "command": " ".join(["python -m benchmarks.read", *sys.argv[1:]]),
@@ -170,6 +181,7 @@ def _report(
     whole: dict[str, Any] = {
         "about": about,
         "questions": MEANINGS,
+        "differences": differences,
         "targets": [asdict(each) | {"verdict": each.verdict} for each in judged],
         "memory_mb": memory,
         "figures": [

@@ -11,27 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Select,
-    Table,
-    and_,
-    bindparam,
-    false,
-    func,
-    not_,
-    or_,
-    select,
-    tuple_,
-    union_all,
-)
+from sqlalchemy import Table
 
-from api.store import search_index, tables
-from api.store.documents import in_parameters, in_size, in_values
-from api.store.engine import has_label
+from api.store import search_index, tables, walks
+from api.store.documents import in_size, in_values
 from api.store.labels import HIDDEN, POSTED, term
 from api.store.reading import Reader
+from api.store.walks import Shape
 from api.store.words import SearchQuery
 
 #: How many members a list looks at for one page, and how many a capped count does.
@@ -88,35 +74,10 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
-    """What decides the text of a statement, its values aside."""
-
-    table: Table
-    kind: str  # "postings", "column", "words" or "ids"
-    size: int = 1
-    order: str | None = None
-    id_column: str = "id"
-    descending: bool = True
-    bounded: bool = False
-    clauses: tuple[int, ...] = ()
-    compared: tuple[str, ...] = ()
-    hide: bool = False
-    words: bool = False
-    after: bool = False
-    until: bool = False
-    dialect: str = ""
-
-    @property
-    def checks(self) -> bool:
-        """Whether members are looked at that may not belong to the list."""
-        return bool(self.clauses or self.compared or self.hide or self.words)
-
-
-@dataclass(frozen=True, slots=True)
 class _Segment:
     """A stretch of a list that one statement can walk: keys from low to high along some posting lists."""
 
-    shape: _Shape
+    shape: Shape
     values: Mapping[str, Any] = field(hash=False)
     low: int = 0
     high: int = _TOP
@@ -147,7 +108,7 @@ def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
     total = 0
     for segment in _segments(reader, listing):
         shape, values, ended = _until(reader, segment, None, None if exact else COUNT_CAP)
-        row = reader.first(_count, (shape,), values)
+        row = reader.first(walks.count, (shape,), values)
         total += row[0] if row else 0
         if not ended:
             return total, False
@@ -159,7 +120,7 @@ def sample(reader: Reader, listing: Listing, columns: tuple[str, ...]) -> tuple[
     rows: list[tuple[Any, ...]] = []
     for segment in _segments(reader, listing):
         shape, values, ended = _until(reader, segment, None, COUNT_CAP)
-        rows += reader.rows(_columns, (shape, columns), values)
+        rows += reader.rows(walks.columns, (shape, columns), values)
         if not ended:
             return rows, False
     return rows, True
@@ -181,14 +142,14 @@ def _kept_count(reader: Reader, listing: Listing) -> int | None:
     kept = kept_term(listing)
     if kept is None:
         return None
-    row = reader.first(_sizes, (1,), {"term0": kept})
+    row = reader.first(walks.sizes, (1,), {"term0": kept})
     return int(row[1]) if row else 0
 
 
 def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
     """Read a segment's next documents, and the place to go on from if it has not ended."""
     shape, values, ended = _until(reader, segment, after, STEPS)
-    rows = reader.rows(_documents, (shape,), {**values, "limit": limit + 1})
+    rows = reader.rows(walks.documents, (shape,), {**values, "limit": limit + 1})
     documents = [row[2] for row in rows[:limit]]
     if len(rows) > limit:
         return documents, (rows[limit - 1][0], rows[limit - 1][1]) if limit else _before(segment, after)
@@ -204,7 +165,7 @@ def _before(segment: _Segment, after: Place | None) -> Place:
 
 def _until(
     reader: Reader, segment: _Segment, after: Place | None, steps: int | None
-) -> tuple[_Shape, dict[str, Any], bool]:
+) -> tuple[Shape, dict[str, Any], bool]:
     """Bound a walk that checks its members, to so many steps: (shape, values, whether it reaches the segment's end)."""
     shape, values = segment.shape, dict(segment.values)
     if shape.bounded:
@@ -214,7 +175,7 @@ def _until(
         values |= {"after_key": after[0], "after_id": after[1]}
     if shape.kind == "ids" or steps is None or not shape.checks:
         return shape, values, True
-    edge = reader.first(_edge, (shape,), {**values, "edge": steps, "steps": steps - 1})
+    edge = reader.first(walks.edge, (shape,), {**values, "edge": steps, "steps": steps - 1})
     if edge is None:
         return shape, values, True
     return replace(shape, until=True), values | {"until_key": edge[0], "until_id": edge[1]}, False
@@ -288,7 +249,7 @@ def _choose(reader: Reader, listing: Listing) -> Clause:
         return posted[0]
     labels = [label for clause in posted for label in clause.labels]
     size = in_size(len(labels))
-    sizes = dict(reader.rows(_sizes, (size,), in_values("term", [term(label) for label in labels], size)))
+    sizes = dict(reader.rows(walks.sizes, (size,), in_values("term", [term(label) for label in labels], size)))
     return min(posted, key=lambda clause: sum(sizes.get(term(label), 0) for label in clause.labels))
 
 
@@ -305,7 +266,7 @@ def _segment(
 ) -> _Segment:
     limits = {"postings": (0, _TOP), "words": (0, _TOP_POSITION), "ids": (0, _TOP)}
     asked = [each for each in listing.compared if each[0] != "begins_by" or kind != "postings"]
-    shape = _Shape(
+    shape = Shape(
         table=listing.table,
         kind=kind,
         size=size,
@@ -327,144 +288,3 @@ def _segment(
     words = {"words": search_index.expression(reader.dialect, listing.words, listing.tags)} if listing.words else {}
     hidden = {"hidden": f"\n{HIDDEN}\n"} if shape.hide else {}
     return _Segment(shape, {**values, **checked, **compared, **words, **hidden}, low, high)
-
-
-# From here on: statements, by shape.
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """Where a walk goes along: a selectable with a key and an id for each member, and the conditions on these."""
-
-    rows: FromClause
-    key: ColumnElement[Any]
-    id: ColumnElement[str]
-    conditions: tuple[ColumnElement[bool], ...]
-
-    # A search position is one number and has no ties.
-    has_ties: bool = True
-
-    def ordered(self, statement: Select[Any], descending: bool) -> Select[Any]:
-        order = (self.key, self.id) if self.has_ties else (self.key,)
-        return statement.order_by(*(column.desc() if descending else column for column in order))
-
-
-def _documents(shape: _Shape) -> Select[Any]:
-    source = _source(shape, None if shape.checks else "limit")
-    table = shape.table
-    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
-    statement = select(source.key, source.id, table.c.document).select_from(rows)
-    statement = statement.where(*source.conditions, *_checks(shape))
-    return source.ordered(statement, shape.descending).limit(bindparam("limit"))
-
-
-def _edge(shape: _Shape) -> Select[Any]:
-    """Select the last place that a bounded walk may look at."""
-    source = _source(shape, "edge")
-    statement = select(source.key, source.id).select_from(source.rows).where(*source.conditions)
-    return source.ordered(statement, shape.descending).limit(1).offset(bindparam("steps"))
-
-
-def _count(shape: _Shape) -> Select[Any]:
-    return _over(shape, func.count())
-
-
-def _columns(shape: _Shape, names: tuple[str, ...]) -> Select[Any]:
-    return _over(shape, *(shape.table.c[name] for name in names))
-
-
-def _over(shape: _Shape, *columns: ColumnElement[Any]) -> Select[Any]:
-    source, table = _source(shape, None), shape.table
-    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
-    return select(*columns).select_from(rows).where(*source.conditions, *_checks(shape))
-
-
-def _sizes(size: int) -> Select[Any]:
-    tallies = tables.tallies
-    return select(tallies.c.term, tallies.c.facts).where(
-        tallies.c.term.in_(in_parameters("term", size)), tallies.c.facet == "", tallies.c.value == ""
-    )
-
-
-def _source(shape: _Shape, limit: str | None) -> _Source:
-    table = shape.table
-    if shape.kind == "ids":
-        key = table.c[shape.order or "day"]
-        wanted = table.c[shape.id_column].in_(in_parameters("wanted", shape.size))
-        return _Source(table, key, table.c.id, (wanted, *_range(shape, key, table.c.id)))
-    if shape.kind == "column":
-        key = table.c[shape.order or "day"]
-        return _Source(table, key, table.c.id, tuple(_range(shape, key, table.c.id)))
-    if shape.kind == "words":
-        found = search_index.matches(shape.dialect)
-        conditions = (found.condition, *_range(shape, found.position, None))
-        return _Source(found.source, found.position, search_index.entries.c.id, conditions, has_ties=False)
-    postings = tables.postings
-    if shape.size == 1:
-        along = (postings.c.term == bindparam("term0"), *_range(shape, postings.c.key, postings.c.id))
-        return _Source(postings, postings.c.key, postings.c.id, along)
-    return _merged(shape, limit)
-
-
-def _merged(shape: _Shape, limit: str | None) -> _Source:
-    """Walk several posting lists as one: each is read in order and no further than needed, then they are merged."""
-    branches = []
-    for at in range(shape.size):
-        one = tables.postings.alias(f"list{at}")
-        branch = select(one.c.key, one.c.id).where(
-            one.c.term == bindparam(f"term{at}"), *_range(shape, one.c.key, one.c.id)
-        )
-        if limit:
-            order = (one.c.key.desc(), one.c.id.desc()) if shape.descending else (one.c.key, one.c.id)
-            branch = branch.order_by(*order).limit(bindparam(limit))
-        branches.append(select(branch.subquery(f"branch{at}")))
-    every = union_all(*branches).subquery("every")
-    merged = select(every.c.key, every.c.id).distinct().subquery("merged")
-    return _Source(merged, merged.c.key, merged.c.id, ())
-
-
-def _range(shape: _Shape, key: ColumnElement[Any], id_: ColumnElement[str] | None) -> Iterator[ColumnElement[bool]]:
-    if shape.bounded:
-        yield key >= bindparam("low")
-        yield key <= bindparam("high")
-    for asked, name, is_edge in ((shape.after, "after", False), (shape.until, "until", True)):
-        if not asked:
-            continue
-        # A position is one number and has no need of the id.
-        here: Any = key if id_ is None else tuple_(key, id_)
-        there: Any = bindparam(f"{name}_key", type_=key.type)
-        if id_ is not None:
-            there = tuple_(there, bindparam(f"{name}_id", type_=id_.type))
-        if is_edge:
-            yield here >= there if shape.descending else here <= there
-        else:
-            yield here < there if shape.descending else here > there
-
-
-def _checks(shape: _Shape) -> Iterator[ColumnElement[bool]]:
-    table = shape.table
-    for at, size in enumerate(shape.clauses):
-        labels = [has_label(table.c.labels, bindparam(f"label{at}_{n}")) for n in range(size)]
-        yield or_(false(), *labels)
-    for at, name in enumerate(shape.compared):
-        yield _COMPARISONS[name](table, bindparam(f"compared{at}"))
-    if shape.hide:
-        yield not_(has_label(table.c.labels, bindparam("hidden")))
-    if shape.words:
-        found = search_index.matches(shape.dialect)
-        yield table.c.id.in_(select(search_index.entries.c.id).select_from(found.source).where(found.condition))
-
-
-_COMPARISONS: Mapping[str, Any] = {
-    # Dates overlap: what begins no later than the last day asked for and ends no earlier than the first.
-    "ends_from": lambda t, v: and_(t.c.day > tables.UNDATED, or_(t.c.last_day.is_(None), t.c.last_day >= v)),
-    "begins_by": lambda t, v: and_(t.c.day > tables.UNDATED, t.c.day <= v),
-    "updated_since": lambda t, v: t.c.updated_at >= v,
-    "min_sources": lambda t, v: t.c.sources >= v,
-    "min_confidence": lambda t, v: t.c.confidence >= v,
-    "name_from": lambda t, v: t.c.id.in_(
-        select(tables.actor_names.c.actor_id).where(
-            tables.actor_names.c.name_key >= v, tables.actor_names.c.name_key < v + "\U0010ffff"
-        )
-    ),
-}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ import jsonschema_rs
 import pytest
 import yaml
 from flask.testing import FlaskClient
+
+from api.explorer.examples import examples
 
 Json = dict[str, Any]
 
@@ -308,3 +311,8 @@ def test_patterns_are_written_as_every_language_reads_them() -> None:
         assert "\\u" not in pattern, "PHP does not read \\u0000"
         assert "(?<" not in pattern
         assert "\\Z" not in pattern
+
+
+def test_examples_are_what_is_served() -> None:
+    committed = json.loads(COMMITTED.with_name("schemas").joinpath("examples.json").read_bytes())
+    assert examples() == committed, "run: make openapi"

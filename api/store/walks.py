@@ -1,0 +1,193 @@
+"""Walks: the SQL of lists. A statement is decided by its shape alone, so that few are compiled and serve all values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from api.store import search_index, tables
+from api.store.documents import in_parameters
+from api.store.engine import has_label
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the text of a statement, its values aside."""
+
+    table: Table
+    kind: str  # "postings", "column", "words" or "ids"
+    size: int = 1
+    order: str | None = None
+    id_column: str = "id"
+    descending: bool = True
+    bounded: bool = False
+    clauses: tuple[int, ...] = ()
+    compared: tuple[str, ...] = ()
+    hide: bool = False
+    words: bool = False
+    after: bool = False
+    until: bool = False
+    dialect: str = ""
+
+    @property
+    def checks(self) -> bool:
+        """Whether members are looked at that may not belong to the list."""
+        return bool(self.clauses or self.compared or self.hide or self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a walk goes along: a selectable with a key and an id for each member, and the conditions on these."""
+
+    rows: FromClause
+    key: ColumnElement[Any]
+    id: ColumnElement[str]
+    conditions: tuple[ColumnElement[bool], ...]
+    # A search position is one number and has no ties.
+    has_ties: bool = True
+
+    def ordered(self, statement: Select[Any], descending: bool) -> Select[Any]:
+        order = (self.key, self.id) if self.has_ties else (self.key,)
+        return statement.order_by(*(column.desc() if descending else column for column in order))
+
+
+def documents(shape: Shape) -> Select[Any]:
+    """Select (key, id, document) of the members of a walk, in order, `limit` of them."""
+    source = _source(shape, None if shape.checks else "limit")
+    table = shape.table
+    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
+    statement = select(source.key, source.id, table.c.document).select_from(rows)
+    statement = statement.where(*source.conditions, *_checks(shape))
+    return source.ordered(statement, shape.descending).limit(bindparam("limit"))
+
+
+def edge(shape: Shape) -> Select[Any]:
+    """Select the last place that a bounded walk may look at."""
+    source = _source(shape, "edge")
+    statement = select(source.key, source.id).select_from(source.rows).where(*source.conditions)
+    return source.ordered(statement, shape.descending).limit(1).offset(bindparam("steps"))
+
+
+def count(shape: Shape) -> Select[Any]:
+    """Select how many members a walk has."""
+    return _over(shape, func.count())
+
+
+def columns(shape: Shape, names: tuple[str, ...]) -> Select[Any]:
+    """Select some columns of the members of a walk."""
+    return _over(shape, *(shape.table.c[name] for name in names))
+
+
+def _over(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
+    source, table = _source(shape, None), shape.table
+    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
+    return select(*columns).select_from(rows).where(*source.conditions, *_checks(shape))
+
+
+def sizes(size: int) -> Select[Any]:
+    """Select (term, members) of so many posting lists."""
+    tallies = tables.tallies
+    return select(tallies.c.term, tallies.c.facts).where(
+        tallies.c.term.in_(in_parameters("term", size)), tallies.c.facet == "", tallies.c.value == ""
+    )
+
+
+def _source(shape: Shape, limit: str | None) -> _Source:
+    table = shape.table
+    if shape.kind == "ids":
+        key = table.c[shape.order or "day"]
+        wanted = table.c[shape.id_column].in_(in_parameters("wanted", shape.size))
+        return _Source(table, key, table.c.id, (wanted, *_range(shape, key, table.c.id)))
+    if shape.kind == "column":
+        key = table.c[shape.order or "day"]
+        return _Source(table, key, table.c.id, tuple(_range(shape, key, table.c.id)))
+    if shape.kind == "words":
+        found = search_index.matches(shape.dialect)
+        conditions = (found.condition, *_range(shape, found.position, None))
+        return _Source(found.source, found.position, search_index.entries.c.id, conditions, has_ties=False)
+    postings = tables.postings
+    if shape.size == 1:
+        along = (postings.c.term == bindparam("term0"), *_range(shape, postings.c.key, postings.c.id))
+        return _Source(postings, postings.c.key, postings.c.id, along)
+    return _merged(shape, limit)
+
+
+def _merged(shape: Shape, limit: str | None) -> _Source:
+    """Walk several posting lists as one: each is read in order and no further than needed, then they are merged."""
+    branches = []
+    for at in range(shape.size):
+        one = tables.postings.alias(f"list{at}")
+        branch = select(one.c.key, one.c.id).where(
+            one.c.term == bindparam(f"term{at}"), *_range(shape, one.c.key, one.c.id)
+        )
+        if limit:
+            order = (one.c.key.desc(), one.c.id.desc()) if shape.descending else (one.c.key, one.c.id)
+            branch = branch.order_by(*order).limit(bindparam(limit))
+        branches.append(select(branch.subquery(f"branch{at}")))
+    every = union_all(*branches).subquery("every")
+    merged = select(every.c.key, every.c.id).distinct().subquery("merged")
+    return _Source(merged, merged.c.key, merged.c.id, ())
+
+
+def _range(shape: Shape, key: ColumnElement[Any], id_: ColumnElement[str] | None) -> Iterator[ColumnElement[bool]]:
+    if shape.bounded:
+        yield key >= bindparam("low")
+        yield key <= bindparam("high")
+    for asked, name, is_edge in ((shape.after, "after", False), (shape.until, "until", True)):
+        if not asked:
+            continue
+        # A position is one number and has no need of the id.
+        here: Any = key if id_ is None else tuple_(key, id_)
+        there: Any = bindparam(f"{name}_key", type_=key.type)
+        if id_ is not None:
+            there = tuple_(there, bindparam(f"{name}_id", type_=id_.type))
+        if is_edge:
+            yield here >= there if shape.descending else here <= there
+        else:
+            yield here < there if shape.descending else here > there
+
+
+def _checks(shape: Shape) -> Iterator[ColumnElement[bool]]:
+    table = shape.table
+    for at, size in enumerate(shape.clauses):
+        labels = [has_label(table.c.labels, bindparam(f"label{at}_{n}")) for n in range(size)]
+        yield or_(false(), *labels)
+    for at, name in enumerate(shape.compared):
+        yield _COMPARISONS[name](table, bindparam(f"compared{at}"))
+    if shape.hide:
+        yield not_(has_label(table.c.labels, bindparam("hidden")))
+    if shape.words:
+        found = search_index.matches(shape.dialect)
+        yield table.c.id.in_(select(search_index.entries.c.id).select_from(found.source).where(found.condition))
+
+
+_COMPARISONS: Mapping[str, Any] = {
+    # Dates overlap: what begins no later than the last day asked for and ends no earlier than the first.
+    "ends_from": lambda t, v: and_(t.c.day > tables.UNDATED, or_(t.c.last_day.is_(None), t.c.last_day >= v)),
+    "begins_by": lambda t, v: and_(t.c.day > tables.UNDATED, t.c.day <= v),
+    "updated_since": lambda t, v: t.c.updated_at >= v,
+    "min_sources": lambda t, v: t.c.sources >= v,
+    "min_confidence": lambda t, v: t.c.confidence >= v,
+    "name_from": lambda t, v: t.c.id.in_(
+        select(tables.actor_names.c.actor_id).where(
+            tables.actor_names.c.name_key >= v, tables.actor_names.c.name_key < v + "\U0010ffff"
+        )
+    ),
+}
