@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from importlib.resources import files
+from typing import Any
 
 import orjson
 from flask import Flask, Response
@@ -42,10 +44,18 @@ Lists are pages: follow `next_cursor` until it is null. Every answer has an ETag
 """
 
 
+class _App(Flask):
+    """No view of ours is asynchronous, and finding that out anew for each request takes its time."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Give the view as it is."""
+        return func
+
+
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
     """Make the app: wiring, nothing else. A store given is used instead of the settings' own."""
     settings = settings or Settings.from_environment()
-    app = Flask("api", static_folder=None)
+    app = _App("api", static_folder=None)
     app.url_map.converters["id"] = IdConverter
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.extensions["newsfacts"] = store or open_store(

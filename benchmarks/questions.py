@@ -134,7 +134,9 @@ def _difference(facts: list[Json], expected: list[Json]) -> str:
     """Say how an answer differs from what was expected; nothing when it does not."""
     if [fact["id"] for fact in facts] != [fact["id"] for fact in expected]:
         others = {fact["id"] for fact in facts} ^ {fact["id"] for fact in expected}
-        return f"{len(facts)} facts where {len(expected)} are expected, {len(others)} in one of the two alone, or another order"
+        return (
+            f"{len(facts)} facts, {len(expected)} expected; {len(others)} in one of the two alone, else another order"
+        )
     for fact, other in zip(facts, expected, strict=True):
         surplus = [name for name in fact if name not in other and fact[name] is not None]
         different = [name for name in other if fact.get(name) != other[name]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -47,6 +48,8 @@ class Cell:
 def main() -> None:
     """Measure and report."""
     asked = _arguments()
+    # Told to stop, it stops what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     plan = generate.read_plan(asked)
     with ExitStack() as running:
         started = list(_start(running, plan, asked.databases, asked.workers))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from api.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 _VENV = Path(__file__).parent / "peers" / ".venv"
 _REQUIREMENTS = Path(__file__).parent / "peers" / "requirements.txt"
@@ -22,8 +24,8 @@ _TICK = os.sysconf("SC_CLK_TCK")
 _START_TIMEOUT_SECONDS = 60
 _STOP_TIMEOUT_SECONDS = 15
 
-#: Threads of a newsfacts worker, and so of Flask's.
-_THREADS = 2
+#: Threads of a newsfacts worker, and so of Flask hello's: as many as newsfacts has unless told otherwise.
+_THREADS = Settings().threads
 
 
 @dataclass(frozen=True)

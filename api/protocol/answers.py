@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response, request
@@ -13,25 +13,45 @@ from werkzeug.datastructures import MIMEAccept
 
 from api.protocol.problems import ProblemError
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
+
+_OK, _NOT_MODIFIED = "200 OK", "304 NOT MODIFIED"
+
+
+class Answer(Response):
+    """An answer of bytes, whose headers are sent as they are listed.
+
+    Werkzeug's own response looks through its headers several times, for streams, ranges and relative locations, none
+    of which an answer has; that costs more than reading a fact from the database.
+    """
+
+    def __init__(self, body: bytes, status: str, lines: list[tuple[str, str]]) -> None:
+        """Take the body, the status with its phrase, and the headers but Content-Length."""
+        self._body, self._status_line, self._lines = body, status, lines
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        """Send it: without the body to HEAD, without a length where there is none (RFC 9110)."""
+        lines = list(self._lines)
+        if self._status_line != _NOT_MODIFIED:
+            lines.append(("Content-Length", str(len(self._body))))
+        start_response(self._status_line, lines)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [self._body]
 
 
 def answer(body: bytes, etag: str, content_type: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
     """Answer with a body, or with 304 when the client has it already."""
-    if (condition := request.environ.get("HTTP_IF_NONE_MATCH")) and matches(condition, etag):
+    if is_current(etag):
         return not_modified(etag, headers)
-    response = Response(body, 200, content_type=content_type)
-    _caching(response, etag, headers)
-    return response
+    return Answer(body, _OK, [("Content-Type", content_type), *_caching(etag, headers)])
 
 
 def not_modified(etag: str, headers: Mapping[str, str] | None = None) -> Response:
     """Answer that the client's copy is current."""
-    response = Response(status=304)
-    del response.headers["Content-Type"]
-    _caching(response, etag, headers)
-    return response
+    return Answer(b"", _NOT_MODIFIED, _caching(etag, headers))
 
 
 def is_current(etag: str) -> bool:
@@ -111,9 +131,6 @@ def sparse(document: bytes, names: Collection[str]) -> bytes:
     return orjson.dumps({name: whole[name] for name in whole if name in names or name == "id"})
 
 
-def _caching(response: Response, etag: str, headers: Mapping[str, str] | None) -> None:
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["Vary"] = "Accept"
-    if headers:
-        response.headers.update(headers)
+def _caching(etag: str, headers: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    lines = [("ETag", etag), ("Cache-Control", "no-cache"), ("Vary", "Accept")]
+    return [*lines, *headers.items()] if headers else lines
