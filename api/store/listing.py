@@ -23,9 +23,9 @@ from api.store.words import SearchQuery
 #: How many members a list looks at for one page, and how many a capped count does.
 STEPS = 2_000
 COUNT_CAP = 10_000
-#: Above every key, every search position and every id.
+#: Above every key; every position in the index of words; above every id.
 _TOP = 2**31 - 1
-_TOP_POSITION = 2**62
+_ALL_POSITIONS = search_index.positions(0, search_index.ABOVE_ALL_DAYS)
 _LAST_ID = "~"
 
 Place = tuple[Any, str]
@@ -188,12 +188,12 @@ def _segments(reader: Reader, listing: Listing) -> Iterator[_Segment]:
         values = in_values("wanted", listing.ids, size)
         for low, high in _undated_last(listing, 0, _TOP, 1):
             yield _segment(reader, listing, "ids", listing.clauses, values, size=size, low=low, high=high)
-    elif listing.words and listing.order is None:
-        dated = listing.first_day is not None or listing.last_day is not None
-        low = search_index.first_position(1) if dated else 0
-        high = _TOP_POSITION if listing.last_day is None else search_index.first_position(listing.last_day + 1) - 1
-        for first, last in _undated_last(listing, low, high, search_index.first_position(1)):
-            yield _segment(reader, listing, "words", listing.clauses, {}, low=first, high=last)
+    elif listing.words and listing.order is None and listing.descending:
+        low, high = _ALL_POSITIONS
+        if listing.first_day is not None or listing.last_day is not None:
+            last = search_index.ABOVE_ALL_DAYS - 1 if listing.last_day is None else listing.last_day
+            low, high = search_index.positions(1, last)
+        yield _segment(reader, listing, "words", listing.clauses, {}, low=low, high=high)
     elif listing.order is not None:
         yield _segment(reader, listing, "column", listing.clauses, {})
     else:
@@ -264,14 +264,15 @@ def _segment(
     low: int = 0,
     high: int = _TOP,
 ) -> _Segment:
-    limits = {"postings": (0, _TOP), "words": (0, _TOP_POSITION), "ids": (0, _TOP)}
+    limits = {"postings": (0, _TOP), "words": _ALL_POSITIONS, "ids": (0, _TOP)}
     asked = [each for each in listing.compared if each[0] != "begins_by" or kind != "postings"]
     shape = Shape(
         table=listing.table,
         kind=kind,
         size=size,
         order=listing.order,
-        descending=listing.descending,
+        # Positions in the index of words ascend from the newest.
+        descending=listing.descending and kind != "words",
         id_column=listing.id_column,
         bounded=kind in limits and limits[kind] != (low, high),
         clauses=tuple(len(clause.labels) for clause in clauses),

@@ -1,7 +1,8 @@
 """The index of words, in SQLite (FTS5) and in PostgreSQL (tsvector with GIN): the other half of what is particular.
 
-Every searchable resource is an entry with a position: newest first is descending position, in both databases, without
-sorting. A position is the day, then a hash of the id; actors, which have no day, stand above all days.
+Every searchable resource is an entry with a position: newest first is ascending position, in both databases, without
+sorting. A position is how long ago its day is, then a hash of the id; actors, which have no day, stand before all days.
+Only ascending: FTS5 of SQLite 3.40 loses matches of two words when it walks far apart rowids downwards.
 Words arrive normalised (store/words.py), so that both databases find the same. A tag such as `§fact` is indexed among
 the words and narrows a search within the index.
 """
@@ -74,7 +75,7 @@ class Entry:
     def base(self) -> int:
         """The entry's own position, unless another entry was there first."""
         digest = blake2b(f"{self.resource}/{self.id}".encode(), digest_size=8).digest()
-        return (self.day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
+        return (ABOVE_ALL_DAYS - self.day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
 
     @property
     def columns(self) -> tuple[str, str]:
@@ -99,14 +100,9 @@ class Entry:
         return " ".join(f"'{word}':{','.join(at)}" if at else f"'{word}'" for word, at in positions.items())
 
 
-def day_of(position: int) -> int:
-    """Tell the day that a position is on."""
-    return position >> _HASH_BITS
-
-
-def first_position(day: int) -> int:
-    """Tell where a day begins."""
-    return day << _HASH_BITS
+def positions(first_day: int, last_day: int) -> tuple[int, int]:
+    """Tell the first and the last position that an entry of some days may have."""
+    return (ABOVE_ALL_DAYS - last_day) << _HASH_BITS, ((ABOVE_ALL_DAYS - first_day + 1) << _HASH_BITS) - 1
 
 
 def add(session: Session, entry: Entry) -> None:

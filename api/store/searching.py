@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Select, bindparam, func, select
 
 from api.store import search_index, tables
 from api.store.labels import split
@@ -74,8 +74,8 @@ def _newest(dialect: str, after: bool) -> Select[Any]:
     rows, document = _with_documents(found.source, entries.c.resource, entries.c.id)
     rank: Any = bindparam("no_rank", 0.0)
     statement = select(found.position, entries.c.resource, entries.c.id, rank, document).select_from(rows)
-    statement = statement.where(found.condition).order_by(found.position.desc()).limit(bindparam("limit"))
-    return statement.where(found.position < bindparam("position")) if after else statement
+    statement = statement.where(found.condition).order_by(found.position).limit(bindparam("limit"))
+    return statement.where(found.position > bindparam("position")) if after else statement
 
 
 def _ranked(dialect: str, after: bool) -> Select[Any]:
@@ -84,18 +84,18 @@ def _ranked(dialect: str, after: bool) -> Select[Any]:
         select(found.position.label("position"), entries.c.resource, entries.c.id, found.rank.label("rank"))
         .select_from(found.source)
         .where(found.condition)
-        .order_by(found.position.desc())
+        .order_by(found.position)
         .limit(NEWEST)
         .subquery("newest")
     )
     c = newest.c
     rows, document = _with_documents(newest, c.resource, c.id)
     statement = select(c.position, c.resource, c.id, c.rank, document).select_from(rows)
-    statement = statement.order_by(c.rank.desc(), c.position.desc())
+    statement = statement.order_by(c.rank.desc(), c.position)
     if after:
-        statement = statement.where(
-            tuple_(c.rank, c.position) < tuple_(bindparam("rank", 0.0), bindparam("position", 0, BigInteger))
-        )
+        rank: Any = bindparam("rank", 0.0)
+        below = (c.rank == rank) & (c.position > bindparam("position", 0, BigInteger))
+        statement = statement.where((c.rank < rank) | below)
     return statement.limit(bindparam("limit"))
 
 
@@ -114,7 +114,7 @@ def _labels(dialect: str) -> Select[Any]:
         select(found.position.label("position"), entries.c.resource, entries.c.id)
         .select_from(found.source)
         .where(found.condition)
-        .order_by(found.position.desc())
+        .order_by(found.position)
         .limit(bindparam("newest"))
         .subquery()
     )
