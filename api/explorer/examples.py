@@ -21,6 +21,7 @@ from api.ingest.seeding import seed_files
 from api.settings import Settings
 from api.store.opening import open_store
 
+_CURSOR = "JlCeknyvqi_DWzczODE4MSwicG9zc2libGUiXQ"
 _NOW = datetime(2022, 1, 27, 9, 30, tzinfo=UTC)
 _ARTICLE = "axios-us-nato-written-response"
 
@@ -83,7 +84,9 @@ def _walk(instance: Any, schema: Any, schemas: Any, found: dict[str, Any]) -> No
             if not _fits(instance, component):
                 continue
             if component.get("type") == "object":
-                found.setdefault(name, instance)
+                # A cursor is signed with its store's own secret: no two stores give the same.
+                cursor = {"next_cursor": _CURSOR} if isinstance(instance, dict) and instance.get("next_cursor") else {}
+                found.setdefault(name, {**instance, **cursor})
             _walk(instance, component, schemas, found)
         elif isinstance(instance, dict):
             for key, value in instance.items():
