@@ -8,20 +8,25 @@ from importlib.resources import files
 from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Flask, Request, Response
+from werkzeug.routing import MapAdapter
 
 from api import explorer
-from api.protocol import problems
-from api.protocol.arguments import LARGEST_BODY
-from api.protocol.openapi import Contract, IdConverter
+from api.delivery.hosts import OwnHosts
+from api.protocol import keys, problems, waiting
+from api.protocol.openapi import Contract, IdConverter, WordConverter
 from api.protocol.requests import Requests
 from api.settings import Settings
 from api.store.opening import Store, open_store
 from api.store.reading import UnavailableError
 from api.version import VERSION
+from api.views import find_caller
 from api.views.actors import ACTORS
 from api.views.articles import ARTICLES
+from api.views.changes import CHANGES
+from api.views.deliveries import DELIVERIES
 from api.views.events import EVENTS
+from api.views.fact_sheets import SHEETS
 from api.views.facts import FACTS
 from api.views.operations import OPERATIONS, unavailable
 from api.views.proposals import PROPOSALS
@@ -29,8 +34,10 @@ from api.views.search import SEARCH
 from api.views.statements import STATEMENTS
 from api.views.verify import VERIFY
 from api.views.vocabularies import WORDS
+from api.views.webhooks import OWN_HOSTS, WEBHOOKS
 from schemas.actor import ActorSchema
 from schemas.article import ArticleSchema
+from schemas.change import PatchStepSchema
 from schemas.event import EventSchema
 from schemas.proposal import ProposalSchema
 from schemas.statement import StatementSchema
@@ -45,39 +52,58 @@ Lists are pages: follow `next_cursor` until it is null. Every answer has an ETag
 
 
 class _App(Flask):
-    """No view of ours is asynchronous, and finding that out anew for each request takes its time."""
+    """What Flask finds out anew for each request, and is the same for each of ours, takes its time."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """Give the view as it is."""
+        """Give the view as it is: none is asynchronous."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Look for the view by the path alone: no rule of ours names a host."""
+        if request is None:
+            return None
+        environ = request.environ
+        host, scheme, query = environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"], environ["QUERY_STRING"]
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        return MapAdapter(self.url_map, host, "/", "", scheme, path, request.method, query)
 
 
 def create_app(settings: Settings | None = None, store: Store | None = None) -> Flask:
     """Make the app: wiring, nothing else. A store given is used instead of the settings' own."""
     settings = settings or Settings.from_environment()
     app = _App("api", static_folder=None)
-    app.url_map.converters["id"] = IdConverter
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    app.extensions["newsfacts"] = store or open_store(
-        settings.database_url,
-        # Each thread keeps a connection to read.
-        max(settings.pool_size, settings.threads),
-    )
+    app.url_map.converters |= {"id": IdConverter, "word": WordConverter}
+    app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
+    # Each thread keeps a connection to read: those that read, those that write, and the one that looks for changes.
+    pool_size = 2 * max(settings.pool_size, settings.threads) + 1
+    app.extensions["newsfacts"] = store or open_store(settings.database_url, pool_size)
+    app.config["ARTICLE_TEXT"] = settings.article_text
+    app.config[OWN_HOSTS] = OwnHosts.read(settings.private_hosts)
     app.config |= {"API_TITLE": "newsfacts", "API_VERSION": VERSION, "OPENAPI_VERSION": "3.1.0"}
     contract = Contract(
         app,
         unions={"Fact": _FACTS, "Document": (ArticleSchema, ActorSchema, *_FACTS)},
+        lists={"JsonPatch": PatchStepSchema},
         info={
             "summary": "News facts that quote their source",
             "description": _DESCRIPTION,
             "contact": {"name": "The newsfacts project"},
             "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
         },
-        servers=[{"url": "/", "description": "This server"}],
+        servers=[{"url": "/", "description": "This server, local or in production", "x-internal": False}],
         security=[{}, {"key": []}],
     )
     contract.spec.components.security_scheme(
-        "key", {"type": "http", "scheme": "bearer", "description": "A key; reading is public and needs none"}
+        "key",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": (
+                "A key, such as whoever runs the server makes with `newsfacts keys create`. Each has scopes: `ingest` "
+                "stores fact sheets and articles, `edit` corrects, merges and deletes, `review` approves and rejects, "
+                "`admin` is all of these and webhooks. Reading needs no key, unless the server is set up so."
+            ),
+        },
     )
     for blueprint in (
         FACTS,
@@ -86,13 +112,27 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         STATEMENTS,
         ACTORS,
         ARTICLES,
+        SHEETS,
         SEARCH,
+        CHANGES,
+        WEBHOOKS,
+        DELIVERIES,
         VERIFY,
         WORDS,
         OPERATIONS,
     ):
         contract.register_blueprint(blueprint)
     problems.install(app)
+    waiting.install(app, settings.threads)
+    keys.install(
+        app,
+        keys.Gate(
+            find_caller,
+            public_read=settings.public_read,
+            read_limit=settings.rate_limit_read,
+            write_limit=settings.rate_limit_write,
+        ),
+    )
     app.wsgi_app = Requests(app.wsgi_app, settings.access_log)  # type: ignore[method-assign]
     explorer.install(app, contract.document(orjson.loads(files("schemas").joinpath("examples.json").read_bytes())))
 

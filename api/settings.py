@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Self
 
+from limits import parse_many
 
-def setting(default: Any, reason: str, *, low: int = 0, high: int = 0) -> Any:
-    """Declare a setting with its default and the reason for it; a number with its bounds."""
-    return field(default=default, metadata={"reason": reason, "low": low, "high": high})
+from api.delivery.hosts import OwnHosts
+
+
+def setting(
+    default: Any, reason: str, *, low: float = 0, high: float = 0, check: Callable[[str], object] = lambda text: text
+) -> Any:
+    """Declare a setting with its default and the reason for it; a number with its bounds, a text with its check.
+
+    A check raises ValueError with what the text must be.
+    """
+    return field(default=default, metadata={"reason": reason, "low": low, "high": high, "check": check})
+
+
+def _full_or_quotes(text: str) -> None:
+    if text not in ("full", "quotes"):
+        raise ValueError("full or quotes")
+
+
+def _limit_or_none(text: str) -> None:
+    try:
+        parse_many(text or "1/minute")
+    except ValueError:
+        raise ValueError("empty or a limit, such as 600/minute or 10/second;2000/hour") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +56,79 @@ class Settings:
     )
     threads: int = setting(
         2,
-        "Threads of each server process. They overlap waiting for the database; more only adds switching.",
+        "Threads of each server process that read, and as many that write. They overlap waiting for the database; "
+        "more only adds switching.",
         low=1,
         high=64,
     )
     pool_size: int = setting(
         5,
-        "Most connections that each process keeps open to read, and as many to write: keep the sum under the server's.",
+        "Most threads of each kind, as long as the usual ones are all held up. One that reads keeps a connection open, "
+        "one that writes two: keep the sum under the server's.",
         low=1,
         high=1000,
     )
+    connections: int = setting(
+        10_000,
+        "Clients that each process keeps connected, idle listeners included; the next one waits. "
+        "One at rest costs some memory and no thread.",
+        low=1,
+        high=1_000_000,
+    )
+    request_timeout: int = setting(
+        30,
+        "Seconds that a request's headers may take to arrive, and then its body; of a batch, the next bytes. "
+        "Slow ones keep nobody waiting, but must end some time.",
+        low=1,
+        high=3600,
+    )
     access_log: bool = setting(
         True, "One JSON line for each request on standard error; false when a proxy logs already."
+    )
+    public_read: bool = setting(
+        True, "Facts are there to be read; false asks for a key for everything but the pages for people and the probes."
+    )
+    article_text: str = setting(
+        "full",
+        "Your own texts may be read whole. With quotes, who has no key reads the quotations of facts alone, "
+        "as many publishers allow no more.",
+        check=_full_or_quotes,
+    )
+    largest_body: int = setting(
+        16 * 1024 * 1024,
+        "Bytes of a request's body; the longest article fits, and what a body costs in memory stays bounded.",
+        low=1024,
+        high=1024 * 1024 * 1024,
+    )
+    rate_limit_read: str = setting(
+        "",
+        "Requests to read of each key, else address, in each server process. "
+        "None, because a laptop needs none; set one, such as 600/minute, where strangers read.",
+        check=_limit_or_none,
+    )
+    rate_limit_write: str = setting(
+        "6000/minute",
+        "Requests to write of each key, in each server process. No person reaches it; a program gone wild does.",
+        check=_limit_or_none,
+    )
+
+    private_hosts: str = setting(
+        "",
+        "Webhooks lead to the public internet alone, so that nobody reaches what stands beside this server through it. "
+        "Receivers of your own there are named here, by host, address or network, between commas.",
+        check=OwnHosts.read,
+    )
+    webhook_timeout: float = setting(
+        10.0, "Seconds that a webhook's receiver may take to connect, and again to answer.", low=0.1, high=60
+    )
+    webhook_backoff: float = setting(
+        5.0,
+        "Seconds before what failed is tried again, at the most; the nine delays after that grow with it, to a day.",
+        low=0.01,
+        high=600,
+    )
+    replay_key: str = setting(
+        "", "The key by which newsfacts replay reads its source; on the command line others of this machine see it."
     )
 
     @classmethod
@@ -75,4 +158,13 @@ def _read(each: Field[Any], environment: Mapping[str, str]) -> Any:
         if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
             raise ValueError(f"{variable} must be a whole number from {low} to {high}, not {text!r}.")
         return int(text)
+    if isinstance(each.default, float):
+        low, high = each.metadata["low"], each.metadata["high"]
+        if not (re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) and low <= float(text) <= high):
+            raise ValueError(f"{variable} must be a number from {low} to {high}, not {text!r}.")
+        return float(text)
+    try:
+        each.metadata["check"](text)
+    except ValueError as error:
+        raise ValueError(f"{variable} must be {error}, not {text!r}.") from None
     return text

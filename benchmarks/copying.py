@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from api.store import tables, writing
+from api.store import tables
+from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
 from api.store.search_index import Entry
-from api.store.writing import Texts
 from benchmarks import dumps
 
 _ENTRIES = "search_entries"
@@ -40,20 +40,20 @@ def _entries(read: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
 
 
 def _articles(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
-    query = """SELECT position, document, "before", text, "after" FROM search_entries
+    query = """SELECT position, document, text FROM search_entries
                JOIN articles USING (id) JOIN article_texts ON article_id = id WHERE resource = 'article'"""
-    for position, document, *texts in read.execute(query):
-        yield position, writing._article_entry(orjson.loads(document), Texts(*texts))
+    for position, document, text in read.execute(query):
+        yield position, entry_of_article(orjson.loads(document), text)
 
 
 def _actors(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
     for position, document in read.execute(_QUERY.format(table="actors", resource="actor")):
-        yield position, writing._actor_entry(orjson.loads(document))
+        yield position, entry_of_actor(orjson.loads(document))
 
 
 def _facts(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
     for position, document in read.execute(_QUERY.format(table="facts", resource="fact")):
-        yield position, writing._fact_entry(orjson.loads(document))
+        yield position, entry_of_fact(orjson.loads(document))
 
 
 _QUERY = "SELECT position, document FROM search_entries JOIN {table} USING (id) WHERE resource = '{resource}'"

@@ -64,7 +64,7 @@ class Server:
 
 
 def hello(workers: int) -> Starting:
-    """A bare Flask view, behind granian as newsfacts is."""
+    """A bare Flask view behind granian, with nothing in between."""
     port = _free_port()
     arguments = ["-m", "benchmarks.peers.hello", str(port), str(workers), str(_THREADS)]
     return Starting("hello", "", port, [sys.executable, *arguments], {}, "/hello")

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,95}$"
 LINE_PATTERN = r"^[^\x00-\x1F\x7F]*$"
+TEXT_PATTERN = r"^[^\x00]*$"
 
 #: Where a title, a name or another single line ends: longer ones are mistakes, not news.
 LINE_LENGTH = 500
@@ -20,6 +21,12 @@ LINE_LENGTH = 500
 PASSAGE_LENGTH = 20_000
 #: The longest article, in code points: about a book.
 TEXT_LENGTH = 2_000_000
+#: The longest list of a document: of the evidence of a fact that every paper has, say.
+LONGEST_LIST = 100_000
+#: The longest cursor.
+CURSOR_LENGTH = 400
+#: The greatest number of anything counted: every language has a type for it.
+GREATEST = 2**31 - 1
 
 
 class Term(str, Enum):  # noqa: UP042 (its members carry more than their string)
@@ -87,7 +94,9 @@ class Text(fields.String):
 
     def __init__(self, *, longest: int = PASSAGE_LENGTH, shortest: int = 0, **kwargs: Any) -> None:
         """Take the bounds in code points; they are published as minLength and maxLength."""
-        super().__init__(validate=validate.Length(min=shortest, max=longest), **kwargs)
+        # The pattern is published only: what breaks it is told below, by its place.
+        metadata = {"pattern": TEXT_PATTERN, **kwargs.pop("metadata", {})}
+        super().__init__(validate=validate.Length(min=shortest, max=longest), metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -165,6 +174,10 @@ class Number(fields.Field[float]):
 class WholeNumber(fields.Field[int]):
     """A whole number. 2.0 is one, as JSON Schema has it; 2.5, true and "2" are none."""
 
+    def __init__(self, *, low: int = 0, high: int = GREATEST, **kwargs: Any) -> None:
+        """Take the bounds; they are published as minimum and maximum."""
+        super().__init__(validate=validate.Range(min=low, max=high), **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value % 1:
             raise ValidationError("Not a whole number.")
@@ -197,6 +210,20 @@ class Timestamp(fields.String):
             raise ValidationError(self.OTHERWISE) from None
 
 
+class Bounded(fields.List[Any]):
+    """A list that is refused for its length before any of its entries is looked at: there could be very many."""
+
+    def __init__(self, inner: fields.Field[Any], most: int, **kwargs: Any) -> None:
+        """Take what its entries are, and how many there may be."""
+        self._length = validate.Length(max=most)
+        super().__init__(inner, validate=self._length, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._length(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Union(fields.Field[Any]):
     """One of several nouns, told apart by a property; the OpenAPI document names the union as a component."""
 
@@ -207,22 +234,28 @@ class Union(fields.Field[Any]):
 
 
 class StoredSchema(ResourceSchema):
-    """What every stored resource begins with."""
+    """What every stored resource begins with; its lists may be longer than anybody may send at once."""
 
     id = Id()
-    version = WholeNumber(metadata={"description": "Starts at 1 and rises by one with each change"})
+    version = WholeNumber(low=1, metadata={"description": "Starts at 1 and rises by one with each change"})
     created_at = Timestamp()
     updated_at = Timestamp()
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Bound lists by what can come together, from many sheets or by merging."""
+        super().on_bind_field(field_name, field_obj)
+        if isinstance(field_obj, Bounded):
+            field_obj.validators = [validate.Length(max=LONGEST_LIST)]
 
 
 def position(description: str, **kwargs: Any) -> WholeNumber:
     """Make the field of a place in a text, counted in Unicode code points from 0."""
-    return WholeNumber(validate=validate.Range(min=0, max=TEXT_LENGTH), metadata={"description": description}, **kwargs)
+    return WholeNumber(high=TEXT_LENGTH, metadata={"description": description}, **kwargs)
 
 
 def listed(inner: fields.Field[Any], *, most: int = 200, **kwargs: Any) -> fields.List[Any]:
     """Make a list field; an absent list is an empty one."""
-    return fields.List(inner, load_default=list, validate=validate.Length(max=most), **kwargs)
+    return Bounded(inner, most, load_default=list, **kwargs)
 
 
 def nested(schema: type[Schema], *, most: int = 200, **kwargs: Any) -> fields.List[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schemas.base import Id, ResourceSchema, Term, WholeNumber, Word, described
+from schemas.base import GREATEST, Id, Line, ResourceSchema, Term, WholeNumber, Word, described, nested
 from schemas.included import IncludedSchema
 from schemas.page import TotalRelation
 from schemas.vocabulary import Role
@@ -27,7 +27,7 @@ class CountBy(Term):
 class CountSchema(ResourceSchema):
     """How many facts have a value."""
 
-    value = fields.String()
+    value = Line()
     facts = WholeNumber()
 
 
@@ -35,7 +35,7 @@ class CountsSchema(ResourceSchema):
     """Facts counted by one property, most frequent first; days, months and years in order of time."""
 
     by = Word(CountBy)
-    items = fields.List(fields.Nested(CountSchema))
+    items = nested(CountSchema, most=GREATEST)
     total = WholeNumber(metadata=described("Facts that match, each once"))
     total_relation = Word(TotalRelation)
 
@@ -51,9 +51,9 @@ class NeighbourSchema(ResourceSchema):
     """An actor that shares facts with another."""
 
     actor = Id()
-    name = fields.String()
+    name = Line()
     facts = WholeNumber(metadata=described("Facts in which both take part"))
-    roles = fields.List(fields.Nested(RoleCountSchema), metadata=described("This neighbour's roles in those facts"))
+    roles = nested(RoleCountSchema, metadata=described("This neighbour's roles in those facts"))
 
 
 class NetworkSchema(ResourceSchema):
@@ -61,6 +61,6 @@ class NetworkSchema(ResourceSchema):
 
     actor = Id()
     facts = WholeNumber(metadata=described("Facts in which the actor takes part"))
-    roles = fields.List(fields.Nested(RoleCountSchema), metadata=described("The actor's own roles"))
-    items = fields.List(fields.Nested(NeighbourSchema))
+    roles = nested(RoleCountSchema, metadata=described("The actor's own roles"))
+    items = nested(NeighbourSchema)
     included = fields.Nested(IncludedSchema, metadata={"optional": True})

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NamedTuple
 
 from marshmallow import Schema, ValidationError, fields
 
+#: Nobody reads more, and to write millions of them would take more than what was sent.
+MOST_FLAWS = 1000
+
 _WHOLE = "_schema"
+_LONGEST_COMPARED = 200
 
 
 class Flaw(NamedTuple):
@@ -18,9 +23,9 @@ class Flaw(NamedTuple):
     detail: str
 
 
-def flaws(error: ValidationError, schema: Schema) -> list[Flaw]:
-    """List everything that a schema found wrong; an unknown field is told the nearest known one."""
-    return list(_flatten(error.messages, "", schema))
+def flaws(error: ValidationError, schema: Schema, most: int = MOST_FLAWS) -> list[Flaw]:
+    """List what a schema found wrong, the first so many; an unknown field is told the nearest known one."""
+    return list(islice(_flatten(error.messages, "", schema), most))
 
 
 def pointer_to(*path: str | int) -> str:
@@ -42,7 +47,8 @@ def _flatten(messages: Any, at: str, schema: Any) -> Iterator[Flaw]:
 
 def nearest(word: str, known: list[str]) -> str:
     """Suggest the known word that is meant, as a sentence to append; empty when none is near."""
-    close = get_close_matches(word, known, n=1, cutoff=0.6)
+    # What is far longer than any known word is near none, and comparing it would take long.
+    close = get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= _LONGEST_COMPARED else []
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from schemas.actor import ActorInputSchema
 from schemas.article import ArticleInputSchema
-from schemas.base import InputSchema, Term, Word, nested
+from schemas.base import InputSchema, Term, Word, described, nested
 from schemas.event import EventInputSchema
 from schemas.proposal import ProposalInputSchema
 from schemas.statement import StatementInputSchema
@@ -28,4 +28,4 @@ class FactSheetSchema(InputSchema):
     events = nested(EventInputSchema, most=2000)
     proposals = nested(ProposalInputSchema, most=2000)
     statements = nested(StatementInputSchema, most=2000)
-    on_conflict = Word(OnConflict, load_default=OnConflict.REFUSE.value)
+    on_conflict = Word(OnConflict, load_default=OnConflict.REFUSE.value, metadata=described("`refuse` when absent"))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from schemas.base import ResourceSchema, described
+from schemas.base import Line, ResourceSchema, described
 
 
 class HealthSchema(ResourceSchema):
     """The process lives."""
 
-    status = fields.String()
+    status = Line()
 
 
 class ReadinessSchema(ResourceSchema):
     """The process can serve: its database answers and has the tables that this version needs."""
 
-    status = fields.String()
-    database = fields.String(metadata=described("Name and version of the database"))
-    migration = fields.String(metadata=described("Revision of the tables"))
-    version = fields.String(metadata=described("Version of newsfacts"))
+    status = Line()
+    database = Line(metadata=described("Name and version of the database"))
+    migration = Line(metadata=described("Revision of the tables"))
+    version = Line(metadata=described("Version of newsfacts"))

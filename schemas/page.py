@@ -8,7 +8,20 @@ from marshmallow import INCLUDE, fields
 
 from schemas.actor import ActorSchema
 from schemas.article import ArticleSchema
-from schemas.base import ResourceSchema, Term, Union, WholeNumber, Word, described
+from schemas.base import (
+    CURSOR_LENGTH,
+    Id,
+    Line,
+    ResourceSchema,
+    Term,
+    Union,
+    WholeNumber,
+    Word,
+    described,
+    listed,
+    nested,
+    optional,
+)
 from schemas.event import EventSchema
 from schemas.included import IncludedSchema
 from schemas.proposal import ProposalSchema
@@ -25,8 +38,8 @@ class TotalRelation(Term):
 class PageSchema(ResourceSchema):
     """A page of a list. A page may be short; only `next_cursor: null` ends the list."""
 
-    next_cursor = fields.String(
-        allow_none=True, metadata=described("Ask again with cursor= this; null at the end of the list")
+    next_cursor = optional(
+        Line(longest=CURSOR_LENGTH, metadata=described("Ask again with cursor= this; null at the end of the list"))
     )
     total = WholeNumber(metadata=described("How many there are in all; only with count=", optional=True))
     total_relation = Word(TotalRelation, metadata={"optional": True})
@@ -36,37 +49,37 @@ class PageSchema(ResourceSchema):
 class ArticlePageSchema(PageSchema):
     """A page of articles."""
 
-    items = fields.List(fields.Nested(ArticleSchema))
+    items = nested(ArticleSchema)
 
 
 class ActorPageSchema(PageSchema):
     """A page of actors."""
 
-    items = fields.List(fields.Nested(ActorSchema))
+    items = nested(ActorSchema)
 
 
 class EventPageSchema(PageSchema):
     """A page of events."""
 
-    items = fields.List(fields.Nested(EventSchema))
+    items = nested(EventSchema)
 
 
 class ProposalPageSchema(PageSchema):
     """A page of proposals."""
 
-    items = fields.List(fields.Nested(ProposalSchema))
+    items = nested(ProposalSchema)
 
 
 class StatementPageSchema(PageSchema):
     """A page of statements."""
 
-    items = fields.List(fields.Nested(StatementSchema))
+    items = nested(StatementSchema)
 
 
 class FactPageSchema(PageSchema):
     """A page of facts of all kinds."""
 
-    items: fields.List[Any] = fields.List(Union("Fact"))
+    items: fields.List[Any] = listed(Union("Fact"))
 
 
 class SparseSchema(ResourceSchema):
@@ -75,10 +88,10 @@ class SparseSchema(ResourceSchema):
     class Meta:
         unknown = INCLUDE
 
-    id = fields.String()
+    id = Id()
 
 
 class SparsePageSchema(PageSchema):
     """A page of resources of which only the fields asked for with `fields=` are there."""
 
-    items = fields.List(fields.Nested(SparseSchema))
+    items = nested(SparseSchema)

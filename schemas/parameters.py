@@ -51,7 +51,7 @@ class Day(fields.String):
     def __init__(self, **kwargs: Any) -> None:
         """Take what any field takes."""
         kwargs["metadata"] = {**kwargs.get("metadata", {}), "format": "date"}
-        super().__init__(**kwargs)
+        super().__init__(validate=validate.Length(max=10), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         day: str = super()._deserialize(value, attr, data, **kwargs)

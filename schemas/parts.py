@@ -47,13 +47,11 @@ class DateSchema(ResourceSchema):
     """A date: EDTF, the days that it spans, and the words it was read from."""
 
     edtf = optional(Line(longest=100, metadata=described("EDTF (ISO 8601-2); null when the words are not resolved")))
-    earliest = fields.String(
-        allow_none=True,
-        metadata=described("First day that it may mean; null when open or unresolved", format="date"),
+    earliest = optional(
+        Line(longest=10, metadata=described("First day that it may mean; null when open or unresolved", format="date"))
     )
-    latest = fields.String(
-        allow_none=True,
-        metadata=described("Last day that it may mean; null when open or unresolved", format="date"),
+    latest = optional(
+        Line(longest=10, metadata=described("Last day that it may mean; null when open or unresolved", format="date"))
     )
     text = optional(Line(metadata=described("The article's own words, such as 'Wednesday'")))
 
@@ -91,12 +89,7 @@ class Place:
             metadata=described("Degrees east, WGS 84"),
         )
     )
-    geonames_id = optional(
-        WholeNumber(
-            validate=validate.Range(min=1, max=2**31 - 1),
-            metadata=described("geonames.org id"),
-        )
-    )
+    geonames_id = optional(WholeNumber(low=1, metadata=described("geonames.org id")))
 
 
 class PlaceSchema(Place, ResourceSchema):
@@ -213,7 +206,7 @@ class ReviewSchema(ResourceSchema):
 class ReviewInputSchema(InputSchema):
     """The review that a sheet brings with it; it counts only for those who may review."""
 
-    status = Word(ReviewStatus, load_default="pending")
+    status = Word(ReviewStatus, load_default="pending", metadata=described("`pending` when absent"))
     by = optional(Line(longest=LINE_LENGTH))
     at = optional(Timestamp())
     confidence = confidence()

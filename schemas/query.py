@@ -11,6 +11,7 @@ from schemas.actor import wikidata_id as wikidata_field
 from schemas.article import ArticleSchema
 from schemas.article import language as language_field
 from schemas.base import Id, InputSchema, Line, Term, Text, Timestamp, Word, described
+from schemas.change import Noun
 from schemas.counts import CountBy
 from schemas.event import EventSchema
 from schemas.parameters import Day, Flag, Fraction, Numeral, comma_separated, repeated
@@ -119,6 +120,15 @@ class NoQuerySchema(InputSchema):
     """No parameters at all."""
 
 
+class DeleteQuerySchema(InputSchema):
+    """What is to become of what uses it."""
+
+    cascade = Flag(
+        load_default=False,
+        metadata=described("Take it away from the facts that use it; a fact that loses its last evidence goes too"),
+    )
+
+
 class PageQuerySchema(InputSchema):
     """Which page of a list."""
 
@@ -216,6 +226,61 @@ class CountsQuerySchema(FactQuerySchema):
     by = Word(CountBy, required=True, metadata=described("What to count by"))
 
 
+class ChangeFilterSchema(FactQuerySchema):
+    """Which changes: those of some resources, and of facts, articles and actors that lists with these filters show."""
+
+    class Meta(InputSchema.Meta):
+        exclude = ("limit", "cursor", "count", "sort", "ids", "q", "updated_since")
+
+    resource = repeated(Word(Noun), "Kind of resource; all kinds when absent")
+
+
+class ChangesQuerySchema(ChangeFilterSchema):
+    """From where on the feed is read, and what of it."""
+
+    class Meta(InputSchema.Meta):
+        exclude = ("cursor", "count", "sort", "ids", "q", "updated_since")
+
+    limit = Numeral(low=1, high=MOST_ITEMS, load_default=50, metadata=described("Most changes of a page"))
+    after = Line(longest=400, load_default=None, metadata=described("`next_cursor` of the page before; else all"))
+    wait = Numeral(
+        low=0, high=30, load_default=0, metadata=described("Seconds to hold the answer until something comes")
+    )
+    texts = Flag(load_default=False, metadata=described("Add `source` where an article begins"))
+
+
+class ChangeStreamQuerySchema(ChangeFilterSchema):
+    """From where on the feed is followed, and what of it."""
+
+    class Meta(InputSchema.Meta):
+        exclude = ChangeFilterSchema.Meta.exclude
+
+    after = Line(
+        longest=400,
+        load_default=None,
+        metadata=described("`next_cursor` of /v1/changes, or the id of an event; else only what is yet to come"),
+    )
+
+
+class VersionsQuerySchema(InputSchema):
+    """Which page of the versions of a resource."""
+
+    limit = Numeral(low=1, high=MOST_ITEMS, load_default=50, metadata=described("Most versions of a page"))
+    cursor = Line(longest=400, load_default=None, metadata=described("`next_cursor` of the page before"))
+
+
+#: Made in this way because `from` is a word of Python's own.
+DiffQuerySchema = type(
+    "DiffQuerySchema",
+    (InputSchema,),
+    {
+        "__doc__": "From which version a patch leads.",
+        "__module__": __name__,
+        "from": Numeral(low=1, high=2**31 - 1, metadata=described("Which version; else the one before, or nothing")),
+    },
+)
+
+
 class ArticleListQuerySchema(PageQuerySchema):
     """Filters of articles."""
 
@@ -254,11 +319,9 @@ class ReadingQuerySchema(PageQuerySchema):
 
 
 def _one_query(name: str, noun: str, names: type[Term], include: type[Term]) -> type[InputSchema]:
-    return type(
-        name,
-        (InputSchema,),
-        _listing_of(noun, include, names, PageQuerySchema) | {"__doc__": f"What to answer of one of the {noun}."},
-    )
+    as_of = Timestamp(load_default=None, metadata=described("As it was at this moment; not together with include"))
+    asked = {"as_of": as_of, "__doc__": f"What to answer of one of the {noun}."}
+    return type(name, (InputSchema,), _listing_of(noun, include, names, PageQuerySchema) | asked)
 
 
 ArticleQuerySchema = _one_query("ArticleQuerySchema", "articles", ArticleField, ArticleInclude)

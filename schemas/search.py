@@ -6,7 +6,20 @@ from typing import Any
 
 from marshmallow import fields
 
-from schemas.base import ResourceSchema, Term, Union, WholeNumber, Word, described
+from schemas.base import (
+    GREATEST,
+    PASSAGE_LENGTH,
+    Line,
+    ResourceSchema,
+    Term,
+    Text,
+    Union,
+    WholeNumber,
+    Word,
+    described,
+    nested,
+    position,
+)
 from schemas.page import PageSchema, TotalRelation
 from schemas.vocabulary import Resource
 
@@ -26,16 +39,16 @@ class SearchFacet(Term):
 class MarkSchema(ResourceSchema):
     """A matched word: half open, in Unicode code points of the passage."""
 
-    start = WholeNumber()
-    end = WholeNumber()
+    start = position("Offset of its first code point")
+    end = position("Offset after its last one")
 
 
 class HighlightSchema(ResourceSchema):
     """A passage in which words matched. Plain text and offsets: nothing to escape, nothing to trust."""
 
-    field = fields.String(metadata=described("Where the passage is from, such as title, text or evidence/0"))
-    passage = fields.String()
-    marks = fields.List(fields.Nested(MarkSchema))
+    field = Line(metadata=described("Where the passage is from, such as title, text or evidence/0"))
+    passage = Text()
+    marks = nested(MarkSchema, most=PASSAGE_LENGTH)
 
 
 class HitSchema(ResourceSchema):
@@ -43,15 +56,13 @@ class HitSchema(ResourceSchema):
 
     resource = Word(Resource)
     document: fields.Field[Any] = Union("Document")
-    highlights = fields.List(
-        fields.Nested(HighlightSchema), metadata=described("Only with highlight=true", optional=True)
-    )
+    highlights = nested(HighlightSchema, metadata=described("Only with highlight=true", optional=True))
 
 
 class FacetValueSchema(ResourceSchema):
     """How many matches have a value."""
 
-    value = fields.String()
+    value = Line()
     matches = WholeNumber()
 
 
@@ -59,14 +70,14 @@ class FacetSchema(ResourceSchema):
     """How the matches divide by one property."""
 
     by = Word(SearchFacet)
-    items = fields.List(fields.Nested(FacetValueSchema))
+    items = nested(FacetValueSchema, most=GREATEST)
 
 
 class HitPageSchema(PageSchema):
     """A page of search results."""
 
-    items = fields.List(fields.Nested(HitSchema))
-    facets = fields.List(fields.Nested(FacetSchema), metadata=described("Only with facets=", optional=True))
+    items = nested(HitSchema)
+    facets = nested(FacetSchema, metadata=described("Only with facets=", optional=True))
     facets_relation = Word(
         TotalRelation,
         metadata=described("gte when only the newest matches were counted; only with facets=", optional=True),

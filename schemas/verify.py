@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from schemas.base import Id, InputSchema, Number, ResourceSchema, Text, WholeNumber, described
+from schemas.base import Id, InputSchema, Number, ResourceSchema, Text, described, nested, position
 from schemas.parts import EvidenceSchema
 
 
@@ -18,9 +18,9 @@ class VerifyInputSchema(InputSchema):
 class NearestSchema(ResourceSchema):
     """The passage most like a quotation that is not there."""
 
-    exact = fields.String()
-    start = WholeNumber()
-    end = WholeNumber()
+    exact = Text()
+    start = position("Offset of its first code point in the article's text")
+    end = position("Offset after its last code point")
     similarity = Number(metadata=described("0 to 1"))
 
 
@@ -29,7 +29,7 @@ class VerificationSchema(ResourceSchema):
 
     article = Id()
     found = fields.Boolean()
-    spans = fields.List(fields.Nested(EvidenceSchema), metadata=described("At most the first 100"))
+    spans = nested(EvidenceSchema, most=100, metadata=described("At most the first 100"))
     nearest = fields.Nested(
         NearestSchema,
         allow_none=True,

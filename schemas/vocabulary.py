@@ -459,6 +459,15 @@ class Resource(Term):
     FACT = "fact", "an event, a proposal or a statement"
 
 
+class Scope(Term):
+    """What a key allows besides reading. A key may have several."""
+
+    INGEST = "ingest", "store fact sheets and articles; their facts are pending until somebody reviews them"
+    EDIT = "edit", "correct, merge and delete what is stored, and take a merge back"
+    REVIEW = "review", "approve and reject facts"
+    ADMIN = "admin", "all of the above, and webhooks, which send what is stored elsewhere"
+
+
 QUAD_OF: Mapping[EventType, Quad] = MappingProxyType(
     {
         EventType.AGREE: Quad.VERBAL_COOPERATION,
@@ -571,6 +580,7 @@ VOCABULARIES: Mapping[str, type[Term]] = MappingProxyType(
         "relation_types": RelationType,
         "review_statuses": ReviewStatus,
         "resources": Resource,
+        "scopes": Scope,
     }
 )
 """Every vocabulary by its public name, in the order in which they are listed."""

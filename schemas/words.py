@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from schemas.base import ResourceSchema, Word, described
+from schemas.base import Line, ResourceSchema, Text, Word, described, listed, nested
 from schemas.vocabulary import EventType, Mode, Quad
 
 
 class TermSchema(ResourceSchema):
     """A word of a vocabulary."""
 
-    value = fields.String()
-    definition = fields.String()
+    value = Line()
+    definition = Text()
     quad = Word(Quad, metadata=described("Of an event type", optional=True))
-    modes = fields.List(Word(Mode), metadata=described("Of an event type: the modes that it may have", optional=True))
-    types = fields.List(
-        Word(EventType), metadata=described("Of a mode: the event types that it may go with", optional=True)
-    )
+    modes = listed(Word(Mode), metadata=described("Of an event type: the modes that it may have", optional=True))
+    types = listed(Word(EventType), metadata=described("Of a mode: the event types that it may go with", optional=True))
 
 
 class VocabularySchema(ResourceSchema):
     """A vocabulary and its words."""
 
-    name = fields.String()
-    description = fields.String()
-    terms = fields.List(fields.Nested(TermSchema))
+    name = Line()
+    description = Text()
+    terms = nested(TermSchema)
 
 
 class VocabulariesSchema(ResourceSchema):
     """All vocabularies."""
 
-    items = fields.List(fields.Nested(VocabularySchema))
+    items = nested(VocabularySchema)

@@ -41,22 +41,34 @@ def check(response: TestResponse) -> None:
         assert status in {"404", "405"} or _UNDOCUMENTED.match(path) or method == "options", f"{path} is not declared"
         return
     assert status in operation["responses"] or status == "405", f"{method} {path}: {status} is not declared"
-    if status not in operation["responses"] or status >= "400" or method == "head" or status == "304":
+    if status not in operation["responses"]:
         return
-    declared = operation["responses"][status]
-    for name in declared.get("headers", {}):
-        assert name in response.headers or name == "Link", f"{path}: {name} is declared and missing"
-    content = declared.get("content", {})
-    if content:
-        kind = response.content_type.partition(";")[0]
-        assert kind in content, f"{path}: {kind} is not declared"
-        schema = content[kind]["schema"]
-        if "json" in kind:
-            _valid(schema["$ref"].rpartition("/")[2], response)
+    declared = _resolved(operation["responses"][status])
+    for name, header in declared["headers"].items():
+        assert name in response.headers or not _resolved(header)["required"], f"{path}: {name} is declared and missing"
+    if status >= "400" or method == "head" or status == "304":
+        return
+    if declared.get("content"):
+        _check_body(declared["content"], response)
 
 
-def _valid(component: str, response: TestResponse) -> None:
-    for error in _validator(component).iter_errors(orjson.loads(response.data)):
+def _check_body(content: Any, response: TestResponse) -> None:
+    kind = response.content_type.partition(";")[0]
+    assert kind in content, f"{response.request.path}: {kind} is not declared"
+    schema = content[kind]["schema"]
+    if "contentSchema" in schema:
+        for line in response.data.splitlines():
+            _valid(_name(schema["contentSchema"]), response, line)
+    elif "$ref" in schema:
+        _valid(_name(schema), response)
+
+
+def _name(reference: Any) -> str:
+    return str(reference["$ref"].rpartition("/")[2])
+
+
+def _valid(component: str, response: TestResponse, document: bytes | None = None) -> None:
+    for error in _validator(component).iter_errors(orjson.loads(document or response.data)):
         raise AssertionError(f"{response.request.path} is no {component}: {error}")
 
 
@@ -82,6 +94,14 @@ def _closed(node: Any) -> Any:
     if node.get("type") == "object" and "properties" in node and "additionalProperties" not in node:
         closed["additionalProperties"] = False
     return closed
+
+
+def _resolved(node: Any) -> Any:
+    """Follow a reference to a component that is no schema."""
+    if "$ref" not in node:
+        return node
+    place, name = node["$ref"].split("/")[2:]
+    return document()["components"][place][name]
 
 
 def _operation(method: str, path: str) -> Any:

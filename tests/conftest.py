@@ -4,6 +4,8 @@
   only reads. Every answer is checked against openapi.yaml as it comes.
 - `store` is an empty store on either database, `ingest_sheet` puts a sheet into it, `empty_client` reads it over HTTP:
   for what is written.
+- `key` makes a key of that store, as the header to send: `empty_client.post(..., headers=key("edit", "review"))`. It is
+  named after its scopes, here `edit-review`, unless `name=` says otherwise.
 - `sheet` makes a small valid fact sheet to change as a test needs.
 
 Nothing else is shared. A test that asks for PostgreSQL is skipped, with the reason, where there is none.
@@ -25,6 +27,7 @@ from api.ingest import Outcome, ingest
 from api.ingest.files import read_sheet
 from api.ingest.seeding import seed_files
 from api.settings import Settings
+from api.store import keys
 from api.store.opening import Store, open_store
 from tests import postgres
 from tests.checked import CheckedClient
@@ -35,6 +38,7 @@ pytest_plugins = ["tests.skips"]
 NOW = datetime(2022, 1, 27, 9, 30, tzinfo=UTC)
 
 Ingest = Callable[..., Outcome]
+Key = Callable[..., dict[str, str]]
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +115,21 @@ def ingest_sheet(store: Store) -> Ingest:
         return store.write(partial(ingest, sheet=sheet, **({"clock": lambda: NOW} | options)))
 
     return run
+
+
+@pytest.fixture
+def key(store: Store) -> Key:
+    """Makes a key with some scopes, once for each name; takes what `keys.create` takes besides."""
+    made: dict[str, dict[str, str]] = {}
+
+    def make(*scopes: str, name: str = "", **options: Any) -> dict[str, str]:
+        name = name or "-".join(scopes)
+        if name not in made:
+            sent = store.write(partial(keys.create, name=name, scopes=scopes, **options))
+            made[name] = {"Authorization": f"Bearer {sent}"}
+        return made[name]
+
+    return make
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -94,8 +94,8 @@ class Server:
 
 
 @contextmanager
-def start() -> Iterator[Server | Absent]:
-    """Give a server for as long as the block lasts, or say why there is none."""
+def start(settings: Sequence[str] = FAST) -> Iterator[Server | Absent]:
+    """Give a server for as long as the block lasts, or say why there is none; a throwaway one gets these settings."""
     if given := os.environ.get("NEWSFACTS_TEST_DATABASE_URL"):
         url = make_url(given).set(drivername="postgresql+psycopg")
         server = Server(url.render_as_string(hide_password=False))
@@ -111,7 +111,7 @@ def start() -> Iterator[Server | Absent]:
     with tempfile.TemporaryDirectory(prefix="newsfacts-pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)
-        with _running(programs, home) as server:
+        with _running(programs, home, settings) as server:
             yield server
 
 
@@ -129,7 +129,7 @@ def _programs() -> Path | None:
 
 
 @contextmanager
-def _running(programs: Path, home: Path) -> Iterator[Server]:
+def _running(programs: Path, home: Path, settings: Sequence[str]) -> Iterator[Server]:
     user = _unprivileged_user()
     if user is not None and not _may_run(programs / "postgres", user):
         # A virtual environment below root's home is closed to every other user.
@@ -139,7 +139,7 @@ def _running(programs: Path, home: Path) -> Iterator[Server]:
     if user is not None:
         os.chown(data, user.pw_uid, user.pw_gid)
     _initdb(programs, data, user)
-    settings = [*FAST, "listen_addresses=", f"unix_socket_directories={data}", "max_connections=200"]
+    settings = [*settings, "listen_addresses=", f"unix_socket_directories={data}", "max_connections=200"]
     log = data / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

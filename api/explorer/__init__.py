@@ -8,8 +8,7 @@ from pathlib import Path
 
 import flask_swagger_ui
 import orjson
-from flask import Flask, Response, abort, redirect, send_from_directory
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Flask, Response, abort, send_from_directory
 
 from api.protocol.answers import answer
 from api.protocol.openapi import Document, to_yaml
@@ -23,7 +22,12 @@ HTML_HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
+    # For browsers that do not know frame-ancestors.
+    "X-Frame-Options": "DENY",
 }
 
 _PAGES = files("api.explorer") / "pages"
@@ -37,8 +41,8 @@ def install(app: Flask, document: Document) -> None:
     as_yaml = to_yaml(document).encode()
 
     @app.get("/")
-    def front() -> AnyResponse:
-        return redirect("/docs")
+    def front() -> Response:
+        return Response(status=302, headers={"Location": "/docs"})
 
     @app.get("/openapi.json")
     def openapi_json() -> Response:

@@ -6,24 +6,33 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import orjson
 from flask.testing import FlaskClient
 
 from api import create_app
+from api.explorer.bodies import BODIES, SHEET
 from api.ingest import ingest
 from api.ingest.files import read_sheet
 from api.ingest.seeding import seed_files
 from api.settings import Settings
-from api.store.opening import open_store
+from api.store import keys
+from api.store.opening import Store, open_store
+from api.store.times import written
 
-_CURSOR = "JlCeknyvqi_DWzczODE4MSwicG9zc2libGUiXQ"
 _NOW = datetime(2022, 1, 27, 9, 30, tzinfo=UTC)
 _ARTICLE = "axios-us-nato-written-response"
+_CURSOR = "JlCeknyvqi_DWzczODE4MSwicG9zc2libGUiXQ"
+#: What no two stores have alike: cursors are signed with a secret of the store's own, all else is drawn by lot.
+_STAND_INS = {"next_cursor": _CURSOR, "after": _CURSOR}
+_WEBHOOK = {"id": "wh-5f0c9d1e2a3b4c5d", "created_at": written(_NOW), "updated_at": written(_NOW)}
+_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 (an example)
+_DELIVERY = {"message": "msg_wh-5f0c9d1e2a3b4c5d_000000000083", "created_at": written(_NOW)}
 
 #: What is asked, and the schema of the answer. The first example found for a schema is taken.
 _QUESTIONS = (
@@ -39,6 +48,7 @@ _QUESTIONS = (
     ("/v1/articles?limit=1", "ArticlePage"),
     ("/v1/search?q=hotline&limit=1&highlight=true&facets=kind", "HitPage"),
     ("/v1/vocabularies/quads", "Vocabulary"),
+    ("/v1/changes?limit=1&resource=event", "ChangePage"),
     ("/v1/facts?limit=0", "Problem"),
     ("/healthz", "Health"),
     ("/readyz", "Readiness"),
@@ -47,6 +57,7 @@ _QUESTIONS = (
 
 def examples() -> dict[str, Any]:
     """Find an example for every schema that an answer over the seeds has or a request can have."""
+    found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{folder}/examples.db")
         store.upgrade()
@@ -54,8 +65,7 @@ def examples() -> dict[str, Any]:
             store.write(partial(ingest, sheet=read_sheet(path), clock=lambda: _NOW, may_review=True))
         client = create_app(Settings(access_log=False), store).test_client()
         schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
-        found: dict[str, Any] = {}
-        for component, instance in _answers(client):
+        for component, instance in chain(BODIES.items(), _answers(client), _seeds(found), _changes(client, store)):
             _walk(instance, {"$ref": f"#/components/schemas/{component}"}, schemas, found)
         store.close()
     return dict(sorted(found.items()))
@@ -64,6 +74,10 @@ def examples() -> dict[str, Any]:
 def _answers(client: FlaskClient) -> Iterator[tuple[str, Any]]:
     for address, component in _QUESTIONS:
         yield component, client.get(address, headers={"X-Request-Id": "example"}).get_json()
+    # The second seed gives this one more evidence, and so a second version.
+    (twice,) = client.get("/v1/statements?min_sources=2&limit=1").get_json()["items"]
+    for place, component in (("", "VersionPage"), ("/2/diff", "JsonPatch")):
+        yield component, client.get(f"/v1/statements/{twice['id']}/versions{place}").get_json()
     (hotline,) = client.get("/v1/proposals?category=hotline").get_json()["items"]
     asked = {"article": _ARTICLE, "exact": hotline["evidence"][-1]["exact"]}
     yield "VerifyInput", asked
@@ -71,8 +85,36 @@ def _answers(client: FlaskClient) -> Iterator[tuple[str, Any]]:
     unlike = {**asked, "exact": asked["exact"].replace("potential", "possible")}
     yield "Verification", client.post("/v1/verify", json=unlike).get_json()
     yield "Vocabularies", {"items": [client.get("/v1/vocabularies/quads").get_json()]}
-    # The seeds were drafted by hand, so no answer of theirs has a generator.
-    yield "FactGenerator", {"name": "newsfacts-extract", "version": "0.1.0"}
+    yield "FactGenerator", BODIES["FactGeneratorInput"]
+
+
+def _seeds(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give what of a sheet and of an edit only the seeds have; an edit may send back what was read."""
+    for path in seed_files():
+        yield "FactSheet", read_sheet(path)
+    yield "DateEdit", found["Date"]
+    yield "EvidenceEdit", found["Evidence"]
+    yield "MediumEdit", found["Medium"]
+    yield "StepEdit", found["StepInput"]
+
+
+def _changes(client: FlaskClient, store: Store) -> Iterator[tuple[str, Any]]:
+    """Make changes, and give what is answered."""
+    key = store.write(partial(keys.create, name="examples", scopes=["admin"]))
+    ask = partial(client.open, method="POST", headers={"Authorization": f"Bearer {key}"})
+    yield "SheetOutcome", ask("/v1/fact-sheets", json=SHEET).get_json()
+    batch = ask("/v1/fact-sheets", data=orjson.dumps(SHEET), content_type="application/x-ndjson")
+    yield "BatchLine", batch.get_json(force=True)
+    yield "ChangeSource", {"before": "", "text": SHEET["article"]["text"], "after": ""}
+    made = ask("/v1/webhooks", json=BODIES["WebhookInput"]).get_json()
+    yield "WebhookSecret", made | _WEBHOOK | {"secret": _SECRET}
+    webhook = {name: value for name, value in (made | _WEBHOOK).items() if name != "secret"}
+    yield "WebhookPage", {"items": [webhook], "next_cursor": None}
+    attempt = {"number": 1, "at": written(_NOW), "status": 204, "error": None, "milliseconds": 48}
+    ping = ask(f"/v1/webhooks/{made['id']}/ping").get_json()
+    sent = {"type": "event.updated", "state": "delivered", "after": _CURSOR, "finished_at": written(_NOW)}
+    delivery = ping | _DELIVERY | sent | {"next_attempt_at": None, "attempts": [attempt]}
+    yield "DeliveryPage", {"items": [delivery], "next_cursor": None}
 
 
 def _walk(instance: Any, schema: Any, schemas: Any, found: dict[str, Any]) -> None:
@@ -84,9 +126,7 @@ def _walk(instance: Any, schema: Any, schemas: Any, found: dict[str, Any]) -> No
             if not _fits(instance, component):
                 continue
             if component.get("type") == "object":
-                # A cursor is signed with its store's own secret: no two stores give the same.
-                cursor = {"next_cursor": _CURSOR} if isinstance(instance, dict) and instance.get("next_cursor") else {}
-                found.setdefault(name, {**instance, **cursor})
+                found.setdefault(name, {key: value and _STAND_INS.get(key, value) for key, value in instance.items()})
             _walk(instance, component, schemas, found)
         elif isinstance(instance, dict):
             for key, value in instance.items():

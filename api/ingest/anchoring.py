@@ -43,22 +43,31 @@ def occurrences(text: str, exact: str) -> Iterator[int]:
 
 
 def anchor(
-    text: str, exact: str, prefix: str | None = None, suffix: str | None = None, start: int | None = None
+    text: str,
+    exact: str,
+    prefix: str | None = None,
+    suffix: str | None = None,
+    start: int | None = None,
+    *,
+    suggest: bool = True,
 ) -> int:
     """Find the one position at which some words stand, told apart by what stands around them or by `start`.
 
-    Raises NotAnchoredError when there is none or more than one.
+    Raises NotAnchoredError when there is none or more than one; when there is none it may `suggest` what is most like.
     """
+
+    def fits(at: int) -> bool:
+        return (prefix is None or (text.startswith(prefix, at - len(prefix)) and at >= len(prefix))) and (
+            suffix is None or text.startswith(suffix, at + len(exact))
+        )
+
+    if start is not None and text.startswith(exact, start) and fits(start):
+        return start
     everywhere = list(occurrences(text, exact))
     if not everywhere:
-        raise NotAnchoredError(f"These words are not in the article.{_nearest_sentence(text, exact)}")
-    fitting = [
-        at
-        for at in everywhere
-        if (start is None or at == start)
-        and (prefix is None or (text.startswith(prefix, at - len(prefix)) and at >= len(prefix)))
-        and (suffix is None or text.startswith(suffix, at + len(exact)))
-    ]
+        near = _nearest_sentence(text, exact) if suggest else ""
+        raise NotAnchoredError(f"These words are not in the article.{near}")
+    fitting = [at for at in everywhere if start is None and fits(at)]
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:

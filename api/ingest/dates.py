@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from contextlib import redirect_stdout
 from datetime import date, timedelta
 from functools import lru_cache
@@ -18,6 +19,8 @@ from api.ingest.refusal import Flaws, Path
 Document = dict[str, Any]
 
 
+#: A year, a month or a day, without anything else: nearly all dates are such.
+_PLAIN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _NO_EDTF = "is not an EDTF date, such as 2022-01-26, 2022-01 or 2022-01-26/2022-01-28."
 
 
@@ -31,11 +34,16 @@ def bounds(edtf: str) -> tuple[str | None, str | None]:
 
     Raises NotADateError for what is no EDTF, no day of the calendar, or outside the years 1 to 9999.
     """
+    if plain := _plain_bounds(edtf):
+        return plain
     if edtf != edtf.strip():
         raise NotADateError(f"{edtf!r} {_NO_EDTF}")
     if winter := re.fullmatch(r"(\d{4})-2[48]", edtf):  # the library's ends with December
         year = int(winter[1])
-        return f"{year}-12-01", (date(year + 1, 3, 1) - timedelta(days=1)).isoformat()
+        try:
+            return date(year, 12, 1).isoformat(), (date(year + 1, 3, 1) - timedelta(days=1)).isoformat()
+        except ValueError as error:
+            raise NotADateError(f"{edtf!r} is outside of the years 1 to 9999.") from error
     first, slash, last = edtf.partition("/")
     if slash and bool(first) != bool(last):  # an unknown end is as good as an open one
         return (bounds(first)[0], None) if first else (None, bounds(last)[1])
@@ -72,6 +80,28 @@ def read_bounds(edtf: str | None, path: Path, flaws: Flaws) -> tuple[str | None,
     except NotADateError as error:
         flaws.add(path, str(error))
         return None, None
+
+
+def _plain_bounds(edtf: str) -> tuple[str, str] | None:
+    """Give the bounds of a plain year, month or day, or of an interval between two; None for all else."""
+    spans = [_span(part) for part in edtf.split("/", 1)]
+    first, last = spans[0], spans[-1]
+    return (first[0], last[1]) if first and last and first[0] <= last[1] else None
+
+
+def _span(edtf: str) -> tuple[str, str] | None:
+    plain = _PLAIN.fullmatch(edtf)
+    if plain is None:
+        return None
+    year, month, day = plain.groups()
+    try:
+        first = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:  # a season, or no day of the calendar
+        return None
+    if day:
+        return edtf, edtf
+    last_month = first.month if month else 12
+    return first.isoformat(), date(first.year, last_month, monthrange(first.year, last_month)[1]).isoformat()
 
 
 def _day(moment: Any, edtf: str) -> str | None:

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from api.ingest.anchoring import NotAnchoredError, anchor, around
 from api.ingest.dates import read_date
-from api.ingest.merging import united
+from api.ingest.merging import without_doubles
 from api.ingest.refusal import Flaws, Path
-from schemas.vocabulary import MODES_OF, QUAD_OF, EventType
+from api.store.writing import Author
+from schemas.vocabulary import MODES_OF, QUAD_OF, EventType, Mode
 
 Document = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
-    """What the facts of one sheet have in common.
+    """What facts are read against.
 
-    `merged` maps the ids of merged actors to those that took over; `now` is the time of a review that tells none.
+    `article` is the one quoted by evidence that names none, `texts` has the text of every article that may be quoted.
+    Actors that are `gone` are nobody any more. `author` has reviewed what tells no reviewer.
     """
 
-    article: str
-    text: str
-    merged: Mapping[str, str]
+    article: str | None
+    texts: Mapping[str, str]
+    gone: Collection[str]
     may_review: bool
-    now: str
+    author: Author
     flaws: Flaws
+
+    @cached_property
+    def words(self) -> str:
+        """All texts, with a character between them that none of them has."""
+        return "\x00".join(self.texts.values())
 
 
 def read_fact(kind: str, new: Document, path: Path, context: Context) -> Document:
@@ -40,6 +48,38 @@ def words_said(evidence: list[Document]) -> str:
     return " ... ".join(span["exact"] for span in evidence if span["article"] == evidence[0]["article"])
 
 
+def in_order(evidence: list[Document]) -> list[Document]:
+    """Sort evidence: the articles as they came, and each one's quotations as they stand in its text."""
+    articles = list(dict.fromkeys(span["article"] for span in evidence))
+    return sorted(evidence, key=lambda span: (articles.index(span["article"]), span["start"], span["end"]))
+
+
+def settle(fact: Document) -> Document:
+    """Bring a fact whose parts were changed in order: what follows from other parts of it follows again."""
+    fact = without_doubles(fact)
+    fact["evidence"] = in_order(fact["evidence"])
+    if fact["kind"] == "event":
+        type_ = EventType.of(fact["type"])
+        fact["quad"] = QUAD_OF[type_].value
+        fact["modes"] = [mode for mode in fact["modes"] if Mode.of(mode) in MODES_OF[type_]]
+    if fact["kind"] == "statement":
+        fact["text"] = words_said(fact["evidence"])
+    return fact
+
+
+def facts_named(fact: Document) -> Iterator[tuple[Path, str]]:
+    """List every other fact that a fact speaks of, each with its place."""
+    yield from ((("relations", at, "fact"), relation["fact"]) for at, relation in enumerate(fact["relations"]))
+    yield from ((("about", at), id_) for at, id_ in enumerate(fact.get("about", ())))
+
+
+def forget_facts(fact: Document, gone: Collection[str]) -> None:
+    """Take what is gone out of all that a fact says of other facts."""
+    fact["relations"] = [relation for relation in fact["relations"] if relation["fact"] not in gone]
+    if "about" in fact:
+        fact["about"] = [id_ for id_ in fact["about"] if id_ not in gone]
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     path: Path
@@ -48,13 +88,13 @@ class _Reader:
     def fact(self, kind: str, new: Document) -> Document:
         context = self.context
         spans = [self._span(each, ("evidence", at)) for at, each in enumerate(new["evidence"])]
-        evidence = sorted((span for span in spans if span), key=lambda span: (span["start"], span["end"]))
+        evidence = in_order([span for span in spans if span])
         self._check_wording(new)
         fact = {
             **new,
             "kind": kind,
-            "date": read_date(new["date"], (*self.path, "date"), context.text, context.flaws),
-            "actors": [{**part, "actor": self._current(part["actor"])} for part in new["actors"]],
+            "date": read_date(new["date"], (*self.path, "date"), context.words, context.flaws),
+            "actors": [part for each in new["actors"] if (part := self._part(each))],
             "evidence": evidence,
             "review": self._review(new["review"]),
         }
@@ -66,21 +106,26 @@ class _Reader:
             fact["history"] = [step for step in steps if step]
         else:
             fact["text"] = words_said(evidence)
-            if new["text"] not in (None, fact["text"]) and len(evidence) == len(spans):
+            if new.get("text") not in (None, fact["text"]) and len(evidence) == len(spans):
                 self._flaw(("text",), f"A statement's text is what its evidence says: {fact['text']!r}.")
-        return {name: united(name, [], value) if isinstance(value, list) else value for name, value in fact.items()}
+        return without_doubles(fact)
 
-    def _span(self, new: Document, at: Path) -> Document | None:
-        text = self.context.text
+    def _span(self, new: Document, at: Path, absent: str = "There is no article '{}'.") -> Document | None:
+        article = new.get("article") or self.context.article
+        text = self.context.texts.get(article) if article else None
+        if text is None:
+            self._flaw((*at, "article"), absent.format(article) if article else "Name the article.")
+            return None
         try:
-            start = anchor(text, new["exact"], new["prefix"], new["suffix"], new["start"])
+            suggest = self.context.flaws.may_suggest
+            start = anchor(text, new["exact"], new["prefix"], new["suffix"], new["start"], suggest=suggest)
         except NotAnchoredError as error:
             self._flaw((*at, "exact"), str(error))
             return None
         end = start + len(new["exact"])
         prefix, suffix = around(text, start, end)
         return {
-            "article": self.context.article,
+            "article": article,
             "start": start,
             "end": end,
             "exact": new["exact"],
@@ -90,23 +135,27 @@ class _Reader:
 
     def _step(self, new: Document, at: int) -> Document | None:
         context, path = self.context, ("history", at)
-        span = self._span(new["evidence"], (*path, "evidence"))
+        span = self._span(new["evidence"], (*path, "evidence"), "The fact's own evidence has nothing of '{}'.")
         return span and {
             "status": new["status"],
-            "date": read_date(new["date"], (*self.path, *path, "date"), context.text, context.flaws),
-            "by": self._current(new["by"]),
+            "date": read_date(new["date"], (*self.path, *path, "date"), context.words, context.flaws),
+            "by": None if new["by"] in context.gone else new["by"],
             "evidence": {name: span[name] for name in ("article", "start", "end")},
         }
 
-    def _current(self, actor: str | None) -> str | None:
-        return self.context.merged.get(actor, actor) if actor else None
+    def _part(self, new: Document) -> Document | None:
+        """Take a part away from an actor that is gone; none is left of one that has no wording either."""
+        if new["actor"] not in self.context.gone:
+            return dict(new)
+        return {**new, "actor": None} if new["named_as"] else None
 
     def _review(self, new: Document | None) -> Document:
         review = {"status": "pending", "by": None, "at": None, "confidence": None, "generator": None, **(new or {})}
         if not self.context.may_review:
             review |= {"status": "pending", "by": None, "at": None}
         elif review["status"] != "pending":
-            review["at"] = review["at"] or self.context.now
+            review["at"] = review["at"] or self.context.author.at
+            review["by"] = review["by"] or self.context.author.by
         return review
 
     def _check_wording(self, new: Document) -> None:
@@ -116,7 +165,7 @@ class _Reader:
             (("cue",), new.get("cue")),
         ]
         for at, words in wordings:
-            if words is not None and words not in self.context.text:
+            if words is not None and words not in self.context.words:
                 self._flaw(at, "These words are not in the article.")
 
     def _check_modes(self, new: Document) -> None:

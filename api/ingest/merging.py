@@ -27,7 +27,7 @@ _SAME: Mapping[str, Callable[[Any], Any]] = {
         step["evidence"]["start"],
     ),
     "positions": lambda position: (position["title"], position["organization"], position["start"]),
-    "media": lambda medium: (medium["caption"], medium["credit"]),
+    "media": lambda medium: (medium["caption"], medium["credit"], medium["date"] and tuple(medium["date"].values())),
 }
 #: Where two sources may word the same thing differently: the first one's stays.
 _WORDING = frozenset({"title", "note", "package", "cue", "text"})
@@ -68,6 +68,18 @@ def united(name: str, known: list[Any], new: list[Any]) -> list[Any]:
     for each in (*known, *new):
         joined.setdefault(same(each), each)
     return list(joined.values())
+
+
+def without_doubles(document: Document) -> Document:
+    """Leave only the first of entries that are the same one, in every list of a document."""
+    return {name: united(name, [], value) if isinstance(value, list) else value for name, value in document.items()}
+
+
+def difference(name: str, known: list[Any], taken: list[Any]) -> list[Any]:
+    """Take the entries of one list out of another one."""
+    same = _SAME.get(name, lambda each: each)
+    gone = {same(each) for each in taken}
+    return [each for each in known if same(each) not in gone]
 
 
 def _same_date(known: Document, new: Document, path: Path, flaws: Flaws) -> Document:

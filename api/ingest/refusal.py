@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from schemas.errors import Flaw, pointer_to
+from collections.abc import Collection
+
+from schemas.errors import Flaw, nearest, pointer_to
 
 #: Where something stands in a sheet, from its top.
 Path = tuple[str | int, ...]
@@ -21,6 +23,10 @@ class SheetRefusedError(ValueError):
         super().__init__("; ".join(f"{flaw.pointer or '/'}: {flaw.detail}" for flaw in flaws))
 
 
+#: Looking for what may have been meant takes its time: it is done for the first flaws only.
+_SUGGESTED = 20
+
+
 class Flaws:
     """Collects what is wrong with a sheet, so that all of it can be said at once."""
 
@@ -28,6 +34,15 @@ class Flaws:
         """Begin with those that were found already."""
         self.found = list(found)
         self.conflicts = 0
+
+    @property
+    def may_suggest(self) -> bool:
+        """Whether it is worth while to look for what may have been meant."""
+        return len(self.found) < _SUGGESTED
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Suggest the known word that is meant, as a sentence to append; empty when none is near."""
+        return nearest(word, sorted(known)) if self.may_suggest else ""
 
     def add(self, path: Path, detail: str) -> None:
         """Note what is wrong at a path of the sheet."""

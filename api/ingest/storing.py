@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from api.ingest.anchoring import NotAnchoredError, anchor
 from api.ingest.dates import read_bounds, read_date
-from api.ingest.facts import Context, read_fact, words_said
+from api.ingest.facts import Context, facts_named, forget_facts, read_fact, settle
 from api.ingest.identity import FactIds, claim_of, id_of_actor, id_of_article
-from api.ingest.merging import merge
+from api.ingest.merging import merge, without_doubles
 from api.ingest.refusal import Flaws, Path
 from api.ingest.sheets import KINDS, Sheet, read
 from api.store import tables
-from api.store.labels import articles_of_fact
+from api.store.times import Clock, now, written
 from api.store.words import words_of
-from api.store.writing import Document, Texts, Writer, claimant, load_texts, resolve
-from schemas.errors import nearest
-from schemas.vocabulary import MODES_OF, QUAD_OF, EventType, Mode
-
-Clock = Callable[[], datetime]
+from api.store.writing import Author, Document, Texts, Writer, claimant, load_texts, load_version, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +34,28 @@ class Outcome:
     @property
     def changed(self) -> bool:
         """Whether anything was stored."""
-        return any(outcome != "unchanged" for _, outcome in (self.article, *self.actors, *self.facts))
+        return any(outcome in ("created", "updated") for _, outcome in (self.article, *self.actors, *self.facts))
 
 
-def now() -> datetime:
-    """Tell the time; whoever ingests may bring a clock of their own."""
-    return datetime.now(UTC)
-
-
-def ingest(session: Session, sheet: Mapping[str, Any], *, clock: Clock = now, may_review: bool = False) -> Outcome:
+def ingest(
+    session: Session,
+    sheet: Mapping[str, Any],
+    *,
+    clock: Clock = now,
+    may_review: bool = False,
+    by: str | None = None,
+    note: str | None = None,
+) -> Outcome:
     """Store a fact sheet in the session's transaction, whole or not at all.
 
     `sheet` is the JSON document as sent. The review that it brings counts only with `may_review`, else new facts are
-    pending. Raises SheetRefusedError with everything that is wrong; then the caller must roll back.
+    pending. `by` is who sends it and `note` why, for the history. What was deleted stays deleted, unless the sheet says
+    `on_conflict: replace`. Raises SheetRefusedError with everything that is wrong; then the caller must roll back.
     """
-    moment = clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return _Storing(read(sheet), Writer(session, moment), moment, may_review).run()
+    checked = read(sheet)
+    # From here on nobody else writes: times stand in the order of the changes.
+    session.connection()
+    return _Storing(checked, Writer(session, Author(written(clock()), by, note)), may_review).run()
 
 
 @dataclass
@@ -62,24 +64,59 @@ class _Storing:
 
     sheet: Sheet
     writer: Writer
-    now: str
     may_review: bool
 
     def run(self) -> Outcome:
         self.flaws = Flaws(self.sheet.flaws)
         article, texts, claim = self._article()
-        self.moved_actors = resolve(self.writer.session, tables.actors, self._named_actors())
+        if self._deleted(tables.articles, [article["id"]]):
+            self.flaws.refuse_any()
+            return Outcome((article["id"], "deleted"), [], [])
+        self._name_actors()
         actors = self._actors()
-        self._check_actors({actor["id"] for actor in actors})
+        self._check_actors(set(actors))
         facts = self._facts(article["id"], texts.text)
         self.flaws.refuse_any()
+        put = self.writer
+        stored_article = put.put_article(article, texts, claim)
         outcome = Outcome(
-            (article["id"], self.writer.put_article(article, texts, claim)),
-            [(actor["id"], self.writer.put_actor(actor)) for actor in actors],
-            [(fact["id"], self.writer.put_fact(fact)) for fact in facts],
+            (article["id"], stored_article),
+            self._put(
+                tables.actors, actors, self.actor_ids.values(), lambda new: [put.put_actor(each) for each in new]
+            ),
+            self._put(tables.facts, facts, self.fact_ids, put.put_facts),
         )
         self.writer.flush()
         return outcome
+
+    def _put(
+        self,
+        table: Table,
+        documents: Mapping[str, Document],
+        ids: Iterable[str],
+        put: Callable[[list[Document]], Iterable[str]],
+    ) -> list[tuple[str, str]]:
+        """Store documents by their ids; tell for each entry of the sheet which one it is, and what became of that."""
+        gone = self._deleted(table, documents.keys())
+        kept = [each for id_, each in documents.items() if id_ not in gone]
+        outcomes = dict.fromkeys(gone, "deleted") | dict(zip((each["id"] for each in kept), put(kept), strict=True))
+        return [(id_, outcomes[id_]) for id_ in ids]
+
+    def _deleted(self, table: Table, ids: Collection[str]) -> set[str]:
+        """Tell which ids were deleted and are to stay so."""
+        return set() if self.sheet.on_conflict == "replace" else self.writer.buried(table, ids)
+
+    def _name_actors(self) -> None:
+        """Look up every actor that the sheet names: who has its id today, and whether that one is gone."""
+        sent = {at: each["id"] or id_of_actor(each["kind"], each["name"]) for at, each in self.sheet.actors.items()}
+        self.twins = self._refuse_twins([(("actors", at), id_) for at, id_ in sent.items()])
+        self.sent_actors = sent
+        named = set(sent.values()) | {id_ for _, id_ in self._references()}
+        moved = resolve(self.writer.session, tables.actors, named)
+        self.current_actors = {id_: moved.get(id_, id_) for id_ in named}
+        gone = self._deleted(tables.actors, set(self.current_actors.values()))
+        self.gone_actors = gone | {id_ for id_, current in self.current_actors.items() if current in gone}
+        self.actor_ids = {at: self.current_actors[id_] for at, id_ in sent.items()}
 
     # The article.
 
@@ -93,6 +130,9 @@ class _Storing:
         id_ = resolve(self.writer.session, tables.articles, [id_]).get(id_, id_)
         if holder not in (None, id_):
             self.flaws.conflict(("article", "id"), holder, id_)
+        for name in ("origin_id", "revises"):
+            if new[name] == id_:
+                self.flaws.add(("article", name), "An article does not point to itself.")
         known = self.writer.load(tables.articles, [id_]).get(id_)
         received = new["received_sha256"] or (known and known["received_sha256"])
         content = {name: value for name, value in new.items() if name not in ("text", "source")} | {
@@ -110,7 +150,9 @@ class _Storing:
             "story_start": len(texts.before),
             "word_count": len(words_of(texts.text)),
         }
-        article = self._joined_article(known, content, texts) if known else content
+        article = without_doubles(content)
+        if self._keeps_text(id_, texts) and known:
+            article = self._merged(known, article, ("article",), wording=False)
         return article, texts, claim_of(article["publisher"], article["url"], digest)
 
     def _texts(self, new: Document) -> Texts:
@@ -124,40 +166,48 @@ class _Storing:
             self.flaws.refuse_any()
         return Texts(source[:start], text, source[start + len(text) :])
 
-    def _joined_article(self, known: Document, content: Document, texts: Texts) -> Document:
-        stored = load_texts(self.writer.session, known["id"])
-        if stored is not None and stored != texts:
-            self.flaws.add(
-                ("article", "text"),
-                f"The article '{known['id']}' is stored with another text or source, and these never change. "
-                "Send a corrected text as an article of its own that revises this one.",
-            )
-            self.flaws.conflicts += 1
-            return known
-        return self._merged(known, content, ("article",), wording=False)
+    def _keeps_text(self, id_: str, texts: Texts) -> bool:
+        """See that the text of an article stays what it is, or was: its history speaks of it too."""
+        articles, put = tables.articles, self.writer
+        is_known = put.load(articles, [id_]) or put.buried(articles, [id_])
+        stored = load_texts(put.session, id_) if is_known and not self._deleted(articles, [id_]) else None
+        if stored in (None, texts):
+            return True
+        self.flaws.add(
+            ("article", "text"),
+            f"The article '{id_}' is stored with another text or source, and these never change. "
+            "Send a corrected text as an article of its own that revises this one.",
+        )
+        self.flaws.conflicts += 1
+        return False
 
     # Its actors.
 
-    def _actors(self) -> list[Document]:
-        new: dict[int, Document] = {}
+    def _actors(self) -> dict[str, Document]:
+        """Read the actors by their ids of today; what were two entries may be one by now."""
+        joined = self.writer.load(tables.actors, self.actor_ids.values())
         for at, actor in self.sheet.actors.items():
             path: Path = ("actors", at)
-            id_ = actor["id"] or id_of_actor(actor["kind"], actor["name"])
-            member_of = [self.moved_actors.get(each, each) for each in actor["member_of"]]
-            id_ = self.moved_actors.get(id_, id_)
-            new[at] = {**actor, "id": id_, "member_of": member_of, "merged_into": None}
             for n, position in enumerate(actor["positions"]):
                 for end in ("start", "end"):
                     read_bounds(position[end], (*path, "positions", n, end), self.flaws)
-        self._refuse_twins([(("actors", at), actor["id"]) for at, actor in new.items()])
-        known = self.writer.load(tables.actors, [actor["id"] for actor in new.values()])
-        return [
-            self._merged(known[actor["id"]], actor, ("actors", at), wording=False) if actor["id"] in known else actor
-            for at, actor in new.items()
-        ]
+            id_ = self.actor_ids[at]
+            members = [each for each in actor["member_of"] if each not in self.gone_actors]
+            new = without_doubles({**actor, "id": id_, "member_of": members, "merged_into": None})
+            known = joined.get(id_)
+            if known and path not in self.twins and id_ not in self.gone_actors:
+                new = self._merged(known, new, path, wording=False, sent=self.sent_actors[at])
+            joined[id_] = new
+        return joined
 
-    def _merged(self, known: Document, new: Document, path: Path, *, wording: bool) -> Document:
-        conflict = self.sheet.on_conflict
+    def _merged(
+        self, known: Document, new: Document, path: Path, *, wording: bool, sent: str | None = None
+    ) -> Document:
+        """Join what the sheet says to what is known; `sent` is the id under which it says so.
+
+        What comes under a former id may differ: whoever merged the two has decided already.
+        """
+        conflict = self.sheet.on_conflict if sent in (None, new["id"]) else "keep"
         return merge(known, new, on_conflict=conflict, path=path, flaws=self.flaws, wording=wording)
 
     def _references(self) -> Iterator[tuple[Path, str]]:
@@ -173,80 +223,83 @@ class _Storing:
                     if step["by"]:
                         yield (plural, at, "history", n, "by"), step["by"]
 
-    def _named_actors(self) -> set[str]:
-        own = {actor["id"] for actor in self.sheet.actors.values() if actor["id"]}
-        return own | {id_ for _, id_ in self._references()}
-
-    def _check_actors(self, in_sheet: set[str]) -> None:
-        named = self._named_actors()
-        in_sheet |= self.sheet.unread
-        stored = self.writer.load(tables.actors, named - in_sheet)
+    def _check_actors(self, stored_here: set[str]) -> None:
+        """See that every actor that is named is in the sheet or in the store, or was."""
+        in_sheet = {*self.sent_actors.values(), *self.sheet.unread}
+        named = {self.current_actors[id_] for _, id_ in self._references()} - stored_here
+        known = stored_here | self.writer.load(tables.actors, named).keys()
         for path, id_ in self._references():
-            if id_ not in in_sheet and id_ not in stored and id_ not in self.moved_actors:
-                meant = nearest(id_, sorted(in_sheet))
+            if not (id_ in in_sheet or id_ in self.gone_actors or self.current_actors[id_] in known):
+                meant = self.flaws.nearest(id_, in_sheet)
                 self.flaws.add(path, f"No actor '{id_}' in the sheet or in the store.{meant} Add it to /actors.")
 
     # Its facts.
 
-    def _facts(self, article: str, text: str) -> list[Document]:
-        places: list[Path] = []
-        facts: list[Document] = []
+    def _facts(self, article: str, text: str) -> dict[str, Document]:
+        """Read the facts by their ids of today; what were two entries may be one by now."""
+        facts: list[tuple[Path, Document]] = []
         ids = FactIds(article)
-        context = Context(article, text, self.moved_actors, self.may_review, self.now, self.flaws)
+        context = Context(article, {article: text}, self.gone_actors, self.may_review, self.writer.author, self.flaws)
         for plural, kind in KINDS.items():
             for at, new in self.sheet.facts[plural].items():
-                path: Path = (plural, at)
-                fact = read_fact(kind, new, path, context)
+                fact = read_fact(kind, new, (plural, at), context)
                 fact["id"] = fact["id"] or ids.derive(kind, fact["evidence"])
-                places.append(path)
-                facts.append(fact)
-        moved = resolve(self.writer.session, tables.facts, [fact["id"] for fact in facts])
-        for fact in facts:
-            fact["id"] = moved.get(fact["id"], fact["id"])
-        self._refuse_twins([(path, fact["id"]) for path, fact in zip(places, facts, strict=True)])
-        self._check_relations(facts, places)
-        known = self.writer.load(tables.facts, [fact["id"] for fact in facts])
-        return [
-            self._joined_fact(known[fact["id"]], fact, path) if fact["id"] in known else fact
-            for path, fact in zip(places, facts, strict=True)
-        ]
+                facts.append(((plural, at), fact))
+        twins = self._refuse_twins([(path, fact["id"]) for path, fact in facts])
+        sent: list[str] = [fact["id"] for _, fact in facts]
+        moved = resolve(self.writer.session, tables.facts, sent)
+        self.fact_ids = [moved.get(id_, id_) for id_ in sent]
+        self._check_relations(facts)
+        joined = self.writer.load(tables.facts, self.fact_ids)
+        gone, buried = self._deleted(tables.facts, self.fact_ids), self.writer.buried(tables.facts, self.fact_ids)
+        to_settle: set[str] = set()
+        for (path, fact), id_ in zip(facts, self.fact_ids, strict=True):
+            known = joined.get(id_)
+            new = {**fact, "id": id_}
+            if known and path not in twins and id_ not in gone:
+                new = self._joined_fact(known, new, fact["id"], path)
+                to_settle.add(id_)
+            elif id_ in buried - gone:
+                self._keep_kind(id_, new, path)
+            joined[id_] = new
+        return joined | {id_: settle(joined[id_]) for id_ in to_settle}
 
-    def _joined_fact(self, known: Document, fact: Document, path: Path) -> Document:
+    def _keep_kind(self, id_: str, fact: Document, path: Path) -> None:
+        """See that what is brought back is of the kind that it was: the history speaks of that."""
+        last = load_version(self.writer.session, tables.facts, id_)
+        if last and last.noun != fact["kind"]:
+            self.flaws.conflict((*path, "id"), f"{last.noun} {id_}", f"{fact['kind']} {id_}")
+
+    def _joined_fact(self, known: Document, fact: Document, sent: str, path: Path) -> Document:
         if known["kind"] != fact["kind"]:
-            self.flaws.conflict((*path, "id"), f"{known['kind']} {known['id']}", f"{fact['kind']} {fact['id']}")
+            self.flaws.conflict((*path, "id"), f"{known['kind']} {known['id']}", f"{fact['kind']} {sent}")
             return known
-        joined = self._merged(known, fact, path, wording=True)
-        articles = articles_of_fact(joined)
-        joined["evidence"].sort(key=lambda span: (articles.index(span["article"]), span["start"], span["end"]))
-        if fact["kind"] == "event":
-            type_ = EventType.of(joined["type"])
-            joined["quad"] = QUAD_OF[type_].value
-            joined["modes"] = [mode for mode in joined["modes"] if Mode.of(mode) in MODES_OF[type_]]
-        if fact["kind"] == "statement":
-            joined["text"] = words_said(joined["evidence"])
-        return joined
+        return self._merged(known, fact, path, wording=True, sent=sent)
 
-    def _check_relations(self, facts: list[Document], places: list[Path]) -> None:
-        named = [
-            ((*path, "relations", n, "fact"), relation["fact"])
-            for path, fact in zip(places, facts, strict=True)
-            for n, relation in enumerate(fact["relations"])
-        ] + [
-            ((*path, "about", n), id_)
-            for path, fact in zip(places, facts, strict=True)
-            for n, id_ in enumerate(fact.get("about", ()))
-        ]
-        in_sheet = {fact["id"] for fact in facts} | self.sheet.unread
-        others = {id_ for _, id_ in named} - in_sheet
+    def _check_relations(self, facts: list[tuple[Path, Document]]) -> None:
+        """See that every fact that is named is in the sheet or in the store, or was; forget those that are gone."""
+        own = {fact["id"] for _, fact in facts} | self.sheet.unread
+        others = {id_ for _, fact in facts for _, id_ in facts_named(fact)}
         moved = resolve(self.writer.session, tables.facts, others)
-        stored = self.writer.load(tables.facts, others)
-        for path, id_ in named:
-            if id_ not in in_sheet and id_ not in stored and id_ not in moved:
-                self.flaws.add(path, f"No fact '{id_}' in the sheet or in the store.{nearest(id_, sorted(in_sheet))}")
+        gone = self._deleted(tables.facts, others - moved.keys())
+        known = own | moved.keys() | gone | self.writer.load(tables.facts, others - own).keys()
+        for (path, fact), current in zip(facts, self.fact_ids, strict=True):
+            for at, id_ in facts_named(fact):
+                if id_ == fact["id"]:
+                    self.flaws.add((*path, *at), "A fact is not related to itself.")
+                elif id_ not in known:
+                    meant = self.flaws.nearest(id_, own)
+                    self.flaws.add((*path, *at), f"No fact '{id_}' in the sheet or in the store.{meant}")
+            # The other one may have been merged into this one, or this one into it.
+            forget_facts(fact, gone | {id_ for _, id_ in facts_named(fact) if moved.get(id_, id_) == current})
 
-    def _refuse_twins(self, ids: list[tuple[Path, str]]) -> None:
+    def _refuse_twins(self, ids: list[tuple[Path, str]]) -> set[Path]:
+        """See that no id stands twice; give the places of those that do."""
         seen: set[str] = set()
+        twins: set[Path] = set()
         for path, id_ in ids:
             if id_ in seen:
                 self.flaws.add((*path, "id"), f"'{id_}' stands twice in this sheet.")
+                twins.add(path)
             seen.add(id_)
+        return twins

@@ -6,9 +6,10 @@ a query string than the database to answer it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-from threading import Lock
+import json
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl
@@ -24,8 +25,14 @@ Parsed = TypeVar("Parsed")
 
 #: A longer query string is not read: 200 ids of the greatest length fit.
 LONGEST_QUERY = 24_000
-#: A larger body is not read.
-LARGEST_BODY = 16 * 1024 * 1024
+#: JSON may be nested so many levels deep. Nothing here needs half of it; what reads or writes deeper trees recursively
+#: ends at some bound of its own, with an error of its own.
+DEEPEST_BODY = 64
+#: A body may have so many values, commas within texts included; 3,000 facts have. In memory each takes many times its
+#: bytes, and what is wrong with it more.
+MOST_VALUES = 100_000
+#: So many flaws of a body are told.
+_MOST_FLAWS = 1000
 #: Query strings remembered for each operation, and the longest that is worth it.
 _REMEMBERED, _LONGEST_REMEMBERED = 512, 400
 
@@ -37,21 +44,15 @@ class QueryReader(Generic[Parsed]):
         """Take the schema, and what to make of the arguments; its result must be immutable."""
         self._schema = schema
         self._make = make
-        self._known: OrderedDict[bytes, Parsed] = OrderedDict()
-        self._lock = Lock()
+        self._remembered = lru_cache(_REMEMBERED)(self._read)
 
     def read(self) -> Parsed:
         """Read the query string of the current request."""
         raw: bytes = request.query_string
-        parsed = self._known.get(raw)
-        if parsed is None:
-            parsed = self._make(MappingProxyType(read_query(raw, self._schema)))
-            if len(raw) <= _LONGEST_REMEMBERED:
-                with self._lock:
-                    self._known[raw] = parsed
-                    if len(self._known) > _REMEMBERED:
-                        self._known.popitem(last=False)
-        return parsed
+        return self._remembered(raw) if len(raw) <= _LONGEST_REMEMBERED else self._read(raw)
+
+    def _read(self, raw: bytes) -> Parsed:
+        return self._make(MappingProxyType(read_query(raw, self._schema)))
 
 
 def read_query(raw: bytes, schema: Schema) -> dict[str, Any]:
@@ -104,20 +105,76 @@ def invalid_parameters(wrong: list[tuple[str, str]]) -> ProblemError:
     return ProblemError("invalid-request", f"These parameters do not fit: {names}."[:500], parameters=wrong)
 
 
-def read_body(schema: Schema) -> Any:
-    """Read the JSON body of the current request by a schema; raises ProblemError."""
-    if request.mimetype != "application/json":
-        got = request.mimetype or "none"
-        raise ProblemError("unsupported-media-type", f"The body's type is {got}; send application/json.")
-    body = request.get_data(cache=False)
-    try:
-        # orjson refuses what must not be let in: NaN, lone surrogates, more than 1,024 levels.
-        value = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ProblemError("malformed-request", f"The body is not JSON: {error}.") from error
+def read_body(schema: Schema, types: Sequence[str] = ("application/json",), largest: int | None = None) -> Any:
+    """Read the JSON body of the current request by a schema; raises ProblemError.
+
+    `largest` is how many bytes it may have, where that is less than the setting says.
+    """
+    if largest is not None:
+        request.max_content_length = min(largest, request.max_content_length or largest)
+    value = read_json(types)
     try:
         return schema.load(value)
     except ValidationError as error:
-        found = flaws(error, schema)
-        detail = f"The body does not fit in {len(found)} place{'s' if len(found) > 1 else ''}."
+        found = flaws(error, schema, most=_MOST_FLAWS)
+        number = f"{len(found)} place{'s' if len(found) > 1 else ''}"
+        detail = f"The body does not fit in {number}{' at least' if len(found) == _MOST_FLAWS else ''}."
         raise ProblemError("invalid-request", detail, pointers=list(found)) from error
+
+
+def read_json(types: Sequence[str] = ("application/json",)) -> Any:
+    """Read the JSON body of the current request as it is; raises ProblemError."""
+    check_media_type(types)
+    return parse_json(request.get_data())
+
+
+def check_media_type(types: Sequence[str]) -> None:
+    """See that the body of the current request is of one of these types; raises ProblemError with 415."""
+    if request.mimetype not in types:
+        got = request.mimetype[:100] or "none"
+        raise ProblemError("unsupported-media-type", f"The body's type is {got}; send {' or '.join(types)}.")
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        # A few bytes could unfold to gigabytes.
+        raise ProblemError("unsupported-media-type", f"The body is encoded as {encoding[:50]}; send it plain.")
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse JSON that no two programs could read differently; raises ProblemError with 400 or 413."""
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise ProblemError("too-large", f"The body has more than {MOST_VALUES} values; send it in smaller parts.")
+    try:
+        # orjson refuses NaN, lone surrogates, what is not UTF-8, and more than 1,024 levels.
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise _malformed(f"not JSON: {error}") from error
+    # Of two members of one name orjson keeps the last; others keep the first. Colons after names are counted without
+    # reading what else has such a look, so there are never too few: only when they seem too many it is read again.
+    if _count_members(value) != sum(map(body.count, (b'":', b" :", b"\t:", b"\n:", b"\r:"))):
+        json.loads(body, object_pairs_hook=_refuse_doubles, parse_int=str, parse_float=str)
+    return value
+
+
+def _count_members(value: Any) -> int:
+    """Count the members of all objects in a parsed body, level by level; raises ProblemError when it is too deep."""
+    count, level = 0, [value]
+    for _ in range(DEEPEST_BODY + 1):
+        objects = [each for each in level if type(each) is dict]
+        arrays = [each for each in level if type(each) is list]
+        if not objects and not arrays:
+            return count
+        count += sum(map(len, objects))
+        level = [*chain.from_iterable(each.values() for each in objects), *chain.from_iterable(arrays)]
+    raise _malformed(f"nested more than {DEEPEST_BODY} levels deep")
+
+
+def _refuse_doubles(members: list[tuple[str, Any]]) -> None:
+    seen: set[str] = set()
+    for name, _ in members:
+        if name in seen:
+            raise _malformed(f"ambiguous: an object in it has two members named {name[:100]!r}")
+        seen.add(name)
+
+
+def _malformed(what: str) -> ProblemError:
+    return ProblemError("malformed-request", f"The body is {what}.")

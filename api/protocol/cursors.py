@@ -21,8 +21,8 @@ def write(secret: str, query: str, place: tuple[Any, ...]) -> str:
     return urlsafe_b64encode(_check(secret, query, payload) + payload).decode().rstrip("=")
 
 
-def read(secret: str, query: str, cursor: str) -> tuple[Any, ...]:
-    """Read a cursor; raises ProblemError when it is cut, forged, or of another query or store."""
+def read(secret: str, query: str, cursor: str, parameter: str = "cursor") -> tuple[Any, ...]:
+    """Read a cursor; raises ProblemError, naming its parameter, if it is cut, forged, or of another query or store."""
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except (Base64Error, ValueError):
@@ -33,7 +33,7 @@ def read(secret: str, query: str, cursor: str) -> tuple[Any, ...]:
             "This is no cursor of this query. Send next_cursor as it was given, with the same path, filters and sort; "
             "leave it out to begin anew."
         )
-        raise ProblemError("invalid-request", "The cursor does not fit.", parameters=[("cursor", detail)])
+        raise ProblemError("invalid-request", "The cursor does not fit.", parameters=[(parameter, detail)])
     return tuple(orjson.loads(payload))
 
 

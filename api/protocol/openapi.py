@@ -5,23 +5,55 @@ Every schema and every vocabulary is a named component, parameters stand with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
+from api.protocol.arguments import LONGEST_QUERY
 from api.protocol.problems import CONTENT_TYPE, KINDS, Kind
-from schemas.base import ID_PATTERN, Number, Term, Union, WholeNumber, Word
+from schemas.base import GREATEST, ID_PATTERN, TEXT_LENGTH, TEXT_PATTERN, Number, Term, Union, WholeNumber, Word
 from schemas.parameters import Fraction, Numeral
 from schemas.problem import ProblemSchema
 
 Document = dict[str, Any]
 
 _VOCABULARY, _UNION = "x-vocabulary", "x-union"
+#: In this order parameters stand: generated clients take their arguments as they come.
+_PLACES = ("path", "query", "header")
+#: The longest header is a link with a whole query.
+_ASCII: Document = {"type": "string", "pattern": "^[ -~]*$", "maxLength": LONGEST_QUERY + 1000}
+_REFERENCE: Document = _ASCII | {"format": "uri-reference"}
+_SECONDS: Document = {"type": "integer", "format": "int32", "minimum": 0, "maximum": GREATEST}
+#: The headers of answers: what they say, their schema, and whether each answer that may have one has it.
+_HEADERS: Mapping[str, tuple[str, Document, bool]] = {
+    "Access-Control-Allow-Origin": ("Pages of any origin may read the answer", _ASCII, True),
+    "CurrentETag": ("That of the current version, if there is one", _ASCII, False),
+    "ETag": ("Strong validator, for If-None-Match; that of a whole resource serves If-Match as well", _ASCII, True),
+    "Link": ('RFC 8288: the next page, as rel="next"', _ASCII, False),
+    "Location": ("Where it is now", _REFERENCE, True),
+    "RateLimit": ("What is left of each limit, and in how many seconds it is whole again", _ASCII, False),
+    "RateLimit-Policy": ("The limits, where there are any: how many requests in how many seconds", _ASCII, False),
+    "Retry-After": ("Seconds", _SECONDS, True),
+    "WWW-Authenticate": ("What to send: a key as a bearer token", _ASCII, True),
+}
+_PLAIN: Document = {"type": "string", "pattern": TEXT_PATTERN, "maxLength": TEXT_LENGTH}
+#: A stream ends when whoever sends it likes; the bound is the greatest that every generator reads.
+_EVENTS: Document = _PLAIN | {"maxLength": GREATEST}
+_LINES: Document = {"type": "string", "format": "binary", "maxLength": GREATEST, "description": "A value a line"}
+#: The headers that any answer has.
+_COMMON = ("Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy")
+#: The headers that a problem comes with, by its status: the name of each, and of what describes it.
+_PROBLEM_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "WWW-Authenticate"},
+    412: {"ETag": "CurrentETag"},
+    429: {"Retry-After": "Retry-After"},
+    503: {"Retry-After": "Retry-After"},
+}
 
 
 class IdConverter(BaseConverter):
@@ -30,29 +62,45 @@ class IdConverter(BaseConverter):
     regex = ID_PATTERN.strip("^$")
 
 
+class WordConverter(BaseConverter):
+    """The part of a path that is a name given by the server, and no id."""
+
+    regex = "[A-Za-z0-9_-]{1,200}"
+
+
 class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
     """The app's OpenAPI document in the making; errors are answered elsewhere, as problems."""
 
     DEFAULT_ERROR_RESPONSE_NAME = None
 
-    def __init__(self, app: Flask, unions: Mapping[str, Sequence[type[Schema]]], **spec: Any) -> None:
-        """Take the app, unions of schemas by name, and what else stands in the document."""
+    def __init__(
+        self,
+        app: Flask,
+        unions: Mapping[str, Sequence[type[Schema]]],
+        lists: Mapping[str, type[Schema]],
+        **spec: Any,
+    ) -> None:
+        """Take the app, unions and lists of schemas by name, and what else stands in the document."""
         self._vocabularies: dict[str, type[Term]] = {}
         super().__init__(app, spec_kwargs=spec)
-        for field, kind in (
-            (Number, "number"),
-            (Fraction, "number"),
-            (WholeNumber, "integer"),
-            (Numeral, "integer"),
+        for field, kind, form in (
+            (Number, "number", None),
+            (Fraction, "number", None),
+            (WholeNumber, "integer", "int32"),
+            (Numeral, "integer", "int32"),
         ):
-            self.register_field(field, kind, None)
+            self.register_field(field, kind, form)
         self.register_converter(IdConverter, _describe_id)
+        self.register_converter(IntegerConverter, _describe_number)
+        self.register_converter(WordConverter, _describe_word)
         converter = self.ma_plugin.converter
         converter.add_attribute_function(lambda _, field, **__: self._mark(field))
         converter.add_parameter_attribute_function(_comma_separated)
         self.spec.components.schema("Problem", schema=ProblemSchema)
         for name, members in unions.items():
             self._add_union(name, members)
+        for name, member in lists.items():
+            self._add_list(name, member)
 
     def _register_error_handlers(self) -> None:
         """Leave errors to the problems module."""
@@ -69,19 +117,26 @@ class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
             union["discriminator"] = {"propertyName": "kind", "mapping": mapping}
         self.spec.components.schema(name, component=union)
 
+    def _add_list(self, name: str, member: type[Schema]) -> None:
+        self.spec.components.schema(member.__name__.removesuffix("Schema"), schema=member)
+        described = {"description": f"A list of these, in order: {_summary(member)}", "type": "array"}
+        self.spec.components.schema(name, component={**described, "items": _ref(member.__name__), "maxItems": GREATEST})
+
     def _mark(self, field: Any) -> Document:
         """Leave a mark where a vocabulary or a union is to be named."""
         if isinstance(field, Word):
             self._vocabularies[field.vocabulary.__name__] = field.vocabulary
             return {_VOCABULARY: field.vocabulary.__name__}
         if isinstance(field, Union):
-            return {_UNION: field.component}
+            return {_UNION: field.component} | ({"type": ["null"]} if field.allow_none else {})
         return {}
 
     def document(self, examples: Mapping[str, Any]) -> Document:
         """Make the whole document; `examples` are by component."""
         raw = self.spec.to_dict()
-        schemas = {name: _named(schema) for name, schema in raw["components"].get("schemas", {}).items()}
+        schemas = {
+            name: _without_defaults(_named(schema)) for name, schema in raw["components"].get("schemas", {}).items()
+        }
         for key, name in self.ma_plugin.converter.refs.items():
             schemas[name] = {"description": _summary(key[0]), **schemas[name]}
         schemas |= {name: _describe(vocabulary) for name, vocabulary in self._vocabularies.items()}
@@ -101,6 +156,7 @@ class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
             "components": {
                 "schemas": {name: schemas[name] for name in sorted(used)},
                 "responses": {name: responses[name] for name in sorted(set(_references(paths)) & set(responses))},
+                "headers": {name: _describe_header(name) for name in _HEADERS},
                 "securitySchemes": raw["components"]["securitySchemes"],
             },
         }
@@ -111,6 +167,15 @@ def to_yaml(document: Document) -> str:
     return yaml.dump(document, sort_keys=False, allow_unicode=True, width=110, Dumper=_Dumper)
 
 
+def describe_headers(names: Iterable[str]) -> Document:
+    """Describe the headers of an answer: these, and those that any answer has."""
+    return _refer_to_headers({name: name for name in (*names, *_COMMON)})
+
+
+def _refer_to_headers(names: Mapping[str, str]) -> Document:
+    return {name: {"$ref": f"#/components/headers/{component}"} for name, component in names.items()}
+
+
 def problem_response(status: int) -> str:
     """Name the component that describes the answer with a problem of some status."""
     return _response_name(next(kind for kind in KINDS.values() if kind.status == status))
@@ -118,6 +183,11 @@ def problem_response(status: int) -> str:
 
 def _response_name(kind: Kind) -> str:
     return "".join(word.capitalize() for word in kind.slug.split("-"))
+
+
+def _describe_header(name: str) -> Document:
+    description, schema, always = _HEADERS[name]
+    return {"description": description, "required": always, "schema": dict(schema)}
 
 
 def _describe_problem(kind: Kind) -> Document:
@@ -130,11 +200,11 @@ def _describe_problem(kind: Kind) -> Document:
         "request_id": "5f0c9d1e2a-1b",
         "errors": [],
     }
-    described: Document = {"description": f"{kind.title}. {kind.meaning} {kind.remedy}"}
-    if kind.status == 503:
-        described["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
-    content = {CONTENT_TYPE: {"schema": _ref("ProblemSchema"), "example": example}}
-    return {**described, "content": content}
+    return {
+        "description": f"{kind.title}. {kind.meaning} {kind.remedy}",
+        "headers": _refer_to_headers(_PROBLEM_HEADERS.get(kind.status, {})) | describe_headers(()),
+        "content": {CONTENT_TYPE: {"schema": _ref("ProblemSchema"), "example": example}},
+    }
 
 
 class _Dumper(yaml.SafeDumper):
@@ -146,6 +216,14 @@ class _Dumper(yaml.SafeDumper):
 
 def _describe_id(_: IdConverter) -> Document:
     return {"type": "string", "pattern": ID_PATTERN, "minLength": 1, "maxLength": 96}
+
+
+def _describe_number(converter: IntegerConverter) -> Document:
+    return {"type": "integer", "format": "int32", "minimum": converter.min, "maximum": converter.max}
+
+
+def _describe_word(converter: WordConverter) -> Document:
+    return {"type": "string", "pattern": f"^{converter.regex}$", "minLength": 1, "maxLength": 200}
 
 
 def _comma_separated(_: Any, field: Any, **__: Any) -> Document:
@@ -180,6 +258,13 @@ def _named(node: Any) -> Any:
     return ({"anyOf": [_ref(name), {"type": "null"}]} if nullable else _ref(name)) | rest
 
 
+def _without_defaults(schema: Document) -> Document:
+    """Say of no property what it is when it is left out: TypeScript's generator then thinks that it cannot be."""
+    for each in schema.get("properties", {}).values():
+        each.pop("default", None)
+    return schema
+
+
 def _ref(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name.removesuffix('Schema')}"}
 
@@ -195,10 +280,11 @@ def _operation(operation: Document, shared: list[Document], examples: Mapping[st
     """Put an operation in order: what it is, what it takes, what it answers."""
     (tag,) = operation["tags"]
     parameters = [dict(_named(each)) for each in (*shared, *operation.get("parameters", []))]
+    parameters.sort(key=lambda each: _PLACES.index(each["in"]))
     for parameter in parameters:
         parameter["schema"] = _never_null(parameter["schema"])
         if parameter["in"] == "path":
-            parameter["description"] = f"Which of the {tag}"
+            parameter["description"] = "Which version" if parameter["name"] == "version" else f"Which of the {tag}"
             parameter["example"] = _example_of(tag, parameter["name"], examples)
         elif "example" in parameter["schema"]:
             parameter["example"] = parameter["schema"].pop("example")
@@ -207,8 +293,9 @@ def _operation(operation: Document, shared: list[Document], examples: Mapping[st
         "tags": operation["tags"],
         "summary": operation["summary"].rstrip("."),
         "description": operation.get("description") or operation["summary"],
+        "security": operation.get("security"),
         "parameters": parameters,
-        "requestBody": _named(operation.get("requestBody")),
+        "requestBody": _with_bodies(_named(operation["requestBody"])) if "requestBody" in operation else None,
         "responses": {
             status: _answers(answer) for status, answer in sorted(operation["responses"].items(), key=_by_status)
         },
@@ -233,15 +320,30 @@ def _by_status(entry: tuple[Any, Any]) -> str:
 def _answers(answer: Document | str) -> Document:
     if isinstance(answer, str):
         return {"$ref": f"#/components/responses/{answer}"}
-    named: Document = _named(answer)
-    content = {kind: value for kind, value in named.get("content", {}).items() if value}
-    return {key: value for key, value in (named | {"content": content}).items() if value}
+    return {key: value for key, value in _with_bodies(_named(answer)).items() if value}
 
 
-def _example_of(tag: str, name: str, examples: Mapping[str, Any]) -> str:
-    component = {"facts": "Event", "vocabularies": "Vocabulary"}.get(tag, tag.removesuffix("s").capitalize())
-    found = examples.get(component, {}).get(name, tag)
-    return str(found)
+def _with_bodies(described: Document) -> Document:
+    """Describe each body by its type: JSON by its schema, a text by what it may have, lines as bytes."""
+    content = {kind: _body(kind, value) for kind, value in described.get("content", {}).items() if value}
+    return described | {"content": content}
+
+
+def _body(kind: str, body: Document) -> Document:
+    if kind.endswith(("/json", "+json")):
+        return body
+    if kind.startswith("text/"):
+        return {"schema": dict(_PLAIN if kind == "text/plain" else _EVENTS)}
+    return {"schema": _LINES | {"contentMediaType": kind, "contentSchema": body["schema"]}}
+
+
+def _example_of(tag: str, name: str, examples: Mapping[str, Any]) -> Any:
+    component = {
+        "facts": "Event",
+        "vocabularies": "Vocabulary",
+        "deliveries": "Webhook" if name == "id" else "Delivery",
+    }.get(tag, tag.removesuffix("s").capitalize())
+    return examples.get(component, {}).get(name, tag)
 
 
 def _reachable(roots: list[Document], schemas: Document) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from types import MappingProxyType
 from typing import Any
@@ -13,16 +13,18 @@ from marshmallow import Schema
 
 from api.protocol.answers import JSON
 from api.protocol.arguments import QueryReader
-from api.protocol.openapi import problem_response
+from api.protocol.keys import admit
+from api.protocol.openapi import describe_headers, problem_response
+from api.protocol.preconditions import REQUEST_HEADERS
 
 View = Callable[..., Response]
 
-#: What any operation may answer; 500 is declared, so that clients know its shape, and never meant.
-_ALWAYS = (400, 406, 414, 422, 500, 503)
-_HEADERS = {
-    "ETag": ("Strong validator, for If-None-Match", {"type": "string"}),
-    "Link": ('RFC 8288: the next page, as rel="next"', {"type": "string"}),
-}
+#: What any operation may answer; 500 is declared, so that clients know its shape, and never meant. What stands outside
+#: of keys and limits may be put behind those of a proxy.
+_ALWAYS = (400, 401, 406, 414, 422, 429, 500, 503)
+_STATUSES = {200: "OK", 201: "Created", 202: "Accepted", 204: "No content"}
+#: Under here keys and limits are looked at; what stands outside is for the operator's tools and for people.
+_GUARDED = "/v1/"
 
 
 class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -34,62 +36,99 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         operation_id: str,
         *,
         query: type[Schema],
-        answers: Schema | type[Schema] | str,
+        answers: Schema | type[Schema] | str | None,
         make: Callable[[MappingProxyType[str, Any]], Any] = lambda query: query,
         content_types: Sequence[str] = (JSON,),
-        alternatives: Sequence[tuple[str, type[Schema]]] = (),
+        alternatives: Sequence[tuple[str, type[Schema] | str]] = (),
         body: type[Schema] | None = None,
+        body_types: Sequence[str] = (JSON,),
         method: str = "GET",
+        statuses: Sequence[int] = (200,),
+        scope: str | None = None,
         errors: Sequence[int] = (),
         headers: Sequence[str] = (),
+        request_headers: Sequence[str] = (),
         redirects: bool = False,
         conditional: bool = True,
     ) -> Callable[[View], View]:
         """Declare a view: it is called with what `make` makes of the query, once for each query string.
 
-        Documented are the query's parameters, the answer (a schema, or 'text'), other answers by content type, the
-        problems it can meet besides those that any operation can, and the headers of its answer.
+        Whoever calls must have a key with `scope`; None is reading. That is seen to before anything else is read.
+
+        Documented are the query's parameters, the answer (a schema, or 'text') to every one of `statuses` but 204,
+        other answers by content type, the headers of both sides, and the problems that it can meet besides those
+        which follow from all this. If-Match is documented as required, except of PUT, which may create.
         """
         reader = QueryReader(query(), make)
-        described = {name: {"description": _HEADERS[name][0], "schema": _HEADERS[name][1]} for name in headers}
+        guarded = rule.startswith(_GUARDED)
 
         def declare(view: View) -> View:
             @wraps(view)
             def read_and_call(**path: Any) -> Response:
+                if guarded:
+                    admit(scope)
                 return view(reader.read(), **path)
 
-            def answer(content_type: str, schema: Any) -> dict[str, Any]:
-                return {
-                    "description": "OK",
-                    "schema": schema,
-                    "headers": described,
-                    "content_type": content_type,
-                }
-
-            plain: Any = {"type": "string"} if answers == "text" else answers
-            responses: dict[Any, list[Any]] = {
-                200: [
-                    *(answer(other, schema) for other, schema in reversed(alternatives)),
-                    answer(content_types[0].partition(";")[0], plain),
-                ]
-            }
-            if conditional:
-                responses[304] = [{"description": "Not modified", "content_type": None}]
+            shown = [*alternatives[::-1], (content_types[0].partition(";")[0], answers)]
+            responses = _successes(statuses, shown if answers is not None else [], headers)
+            if conditional and method == "GET":
+                responses[304] = [_without_body("Not modified")]
             if redirects:
-                moved = {"Location": {"description": "Where it is now", "schema": {"type": "string"}}}
-                responses[308] = [{"description": "Merged into another", "headers": moved, "content_type": None}]
-            for status in sorted({*_ALWAYS, *errors}):
+                responses[308] = [_without_body("Merged into another", "Location")]
+            implied = _implied(scope, body is not None, request_headers)
+            for status in sorted({*_ALWAYS, *implied, *errors}):
                 responses[status] = [problem_response(status)]
-            parameters: list[Any] = [{"in": "query", "required": True, "schema": query}]
+            asked = [_describe_request_header(name, method) for name in request_headers]
+            manual: dict[str, Any] = {"operationId": operation_id}
+            if scope is not None:
+                manual["security"] = [{"key": []}]
             if body is not None:
-                parameters.append({"in": "json", "required": True, "schema": body})
+                manual["requestBody"] = _describe_body(body, body_types)
+            parameters: list[Any] = [{"in": "query", "required": True, "schema": query}, *asked]
             read_and_call._apidoc = {  # type: ignore[attr-defined]
                 "arguments": {"parameters": parameters},
                 "response": {"responses": responses},
-                "manual_doc": {"operationId": operation_id},
+                "manual_doc": manual,
             }
-            endpoint = operation_id
-            self.add_url_rule(rule, endpoint, read_and_call, methods=[method])
+            self.add_url_rule(rule, operation_id, read_and_call, methods=[method])
             return read_and_call
 
         return declare
+
+
+def _successes(
+    statuses: Sequence[int], shown: Iterable[tuple[str, Any]], headers: Sequence[str]
+) -> dict[Any, list[Any]]:
+    """Describe what is answered when all goes well."""
+    contents = [{"content_type": kind, "schema": {} if schema == "text" else schema} for kind, schema in shown]
+    responses: dict[Any, list[Any]] = {}
+    for status in statuses:
+        # What was there already has no new place.
+        named = [name for name in headers if name != "Location" or status in (201, 202)]
+        common = {"description": _STATUSES[status], "headers": describe_headers(named)}
+        responses[status] = [common | content for content in contents or [{"content_type": None}]]
+    return responses
+
+
+def _without_body(description: str, *headers: str) -> dict[str, Any]:
+    return {"description": description, "headers": describe_headers(headers), "content_type": None}
+
+
+def _implied(scope: str | None, has_body: bool, request_headers: Sequence[str]) -> Iterable[int]:
+    """Say which problems follow from what is declared."""
+    if scope is not None:
+        yield from (403, 507)
+    if has_body:
+        yield from (413, 415)
+    if "If-Match" in request_headers:
+        yield from (412, 428)
+
+
+def _describe_request_header(name: str, method: str) -> dict[str, Any]:
+    description, schema = REQUEST_HEADERS[name]
+    required = name == "If-Match" and method != "PUT"
+    return {"in": "header", "name": name, "required": required, "description": description, "schema": dict(schema)}
+
+
+def _describe_body(schema: type[Schema], types: Sequence[str]) -> Mapping[str, Any]:
+    return {"required": True, "content": {each: {"schema": schema} for each in types}}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from api.protocol.requests import REQUEST_ID
+from schemas.base import PASSAGE_LENGTH
+from schemas.errors import MOST_FLAWS
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -39,6 +42,20 @@ KINDS: Mapping[str, Kind] = {
             "Correct the syntax; `detail` says where reading stopped.",
         ),
         Kind(
+            "unauthorized",
+            401,
+            "Unauthorized",
+            "The request needs a key, or the one that it brings is unknown, revoked or expired.",
+            "Send Authorization: Bearer and a key; whoever runs this server makes one with `newsfacts keys create`.",
+        ),
+        Kind(
+            "forbidden",
+            403,
+            "Forbidden",
+            "The key is good, but not for this.",
+            "Use a key with the scope that `detail` names.",
+        ),
+        Kind(
             "not-found",
             404,
             "Not found",
@@ -60,11 +77,32 @@ KINDS: Mapping[str, Kind] = {
             "Send Accept: application/json, or leave the header out.",
         ),
         Kind(
+            "request-timeout",
+            408,
+            "Request timeout",
+            "The body of the request did not arrive in time.",
+            "Send it again, over a better line or in smaller parts.",
+        ),
+        Kind(
             "conflict",
             409,
             "Conflict",
             "The request disagrees with what is stored.",
             "`errors` lists each disagreement; correct the request, or say which side is to win.",
+        ),
+        Kind(
+            "gone",
+            410,
+            "Gone",
+            "What was at this address has been deleted.",
+            "Remove your copy; what it was may still be read under its versions.",
+        ),
+        Kind(
+            "precondition-failed",
+            412,
+            "Precondition failed",
+            "Somebody changed it since you read it; nothing was stored.",
+            "Read it again, see whether your change still fits, and send that with the new ETag in If-Match.",
         ),
         Kind(
             "too-large",
@@ -95,6 +133,20 @@ KINDS: Mapping[str, Kind] = {
             "`errors` lists everything that is wrong, each with the parameter or a JSON pointer into the body.",
         ),
         Kind(
+            "precondition-required",
+            428,
+            "Precondition required",
+            "A change must say which version it is a change of.",
+            "Read what is there and send its ETag in If-Match.",
+        ),
+        Kind(
+            "too-many-requests",
+            429,
+            "Too many requests",
+            "More requests came than this server answers to one caller.",
+            "Wait the seconds that the Retry-After header names; RateLimit says how many are left.",
+        ),
+        Kind(
             "internal-error",
             500,
             "Internal error",
@@ -107,6 +159,13 @@ KINDS: Mapping[str, Kind] = {
             "Unavailable",
             "The database does not answer at the moment.",
             "Try again after the seconds that the Retry-After header names.",
+        ),
+        Kind(
+            "insufficient-storage",
+            507,
+            "Insufficient storage",
+            "The disk of this server is full; nothing was stored.",
+            "Tell whoever runs this server; reading goes on.",
         ),
     )
 }
@@ -139,21 +198,39 @@ def not_found(what: str) -> ProblemError:
     return ProblemError("not-found", f"There is no {what}.")
 
 
+def gone(what: str) -> ProblemError:
+    """Say that something was deleted."""
+    return ProblemError("gone", f"There is no {what} any more: it was deleted.")
+
+
+def unauthorized(detail: str) -> ProblemError:
+    """Say that a key is needed, or a better one."""
+    return ProblemError("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def describe(problem: ProblemError, status: int | None = None) -> dict[str, Any]:
+    """Say what a problem is, as RFC 9457 has it."""
+    kind = problem.kind
+    return {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title,
+        "status": status or kind.status,
+        "detail": _told(problem.detail),
+        "instance": _told(request.path),
+        "request_id": request.environ[REQUEST_ID],
+        "errors": [{name: _told(text) for name, text in error.items()} for error in problem.errors[:MOST_FLAWS]],
+    }
+
+
+def _told(text: str) -> str:
+    """Keep what came from the client within what the document says of a problem's texts."""
+    return text[:PASSAGE_LENGTH].replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def render(problem: ProblemError, status: int | None = None) -> Response:
     """Make the answer that tells a problem."""
-    kind = problem.kind
-    body = orjson.dumps(
-        {
-            "type": f"/problems/{kind.slug}",
-            "title": kind.title,
-            "status": status or kind.status,
-            "detail": problem.detail,
-            "instance": request.path,
-            "request_id": request.environ[REQUEST_ID],
-            "errors": problem.errors,
-        }
-    )
-    response = Response(body, status or kind.status, content_type=CONTENT_TYPE)
+    body = orjson.dumps(describe(problem, status))
+    response = Response(body, status or problem.kind.status, content_type=CONTENT_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(problem.headers)
     return response
@@ -175,7 +252,10 @@ def install(app: Flask) -> None:
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             headers["Allow"] = ", ".join(sorted(error.valid_methods))
         kind = _BY_STATUS.get(status, KINDS["malformed-request" if status < 500 else "internal-error"])
-        return render(ProblemError(kind.slug, kind.meaning, headers=headers), status)
+        detail = kind.meaning
+        if isinstance(error, RequestEntityTooLarge):
+            detail = f"The body is larger than the {request.max_content_length} bytes that this server takes."
+        return render(ProblemError(kind.slug, detail, headers=headers), status)
 
     @app.errorhandler(Exception)
     def answer_failure(error: Exception) -> Response:

@@ -15,25 +15,31 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from flask import request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: Where a request's id stands while it is answered.
-REQUEST_ID = "newsfacts.request_id"
+#: Where a request's id stands while it is answered, and the name of its key, for the log.
+REQUEST_ID, KEY_NAME = "newsfacts.request_id", "newsfacts.key_name"
+
+_HEADERS = "newsfacts.headers"
 
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ALWAYS = [
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
+    ),
     ("X-Content-Type-Options", "nosniff"),
 ]
+_ALLOWED = (
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Change-Note, X-Request-Id"
+)
 _PREFLIGHT = [
-    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    (
-        "Access-Control-Allow-Headers",
-        "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, X-Request-Id",
-    ),
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    ("Access-Control-Allow-Headers", _ALLOWED),
     ("Access-Control-Max-Age", "86400"),
 ]
 
@@ -51,14 +57,18 @@ class Requests:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         began = perf_counter()
-        sent = environ.get("HTTP_X_REQUEST_ID")
+        # One that the front has held and asks again is the same request: it has its id, and stands in the log.
+        held = environ.get(REQUEST_ID)
+        sent = held or environ.get("HTTP_X_REQUEST_ID")
         request_id = sent if sent and _OWN_ID.fullmatch(sent) else f"{self._boot}-{next(self._count):x}"
         environ[REQUEST_ID] = request_id
-        log = self._log
+        log = None if held else self._log
 
         def start(status: str, headers: list[tuple[str, str]], error: Any = None) -> Callable[[bytes], object]:
             headers += _ALWAYS
             headers.append(("X-Request-Id", request_id))
+            if _HEADERS in environ:
+                headers += environ[_HEADERS]
             if environ["REQUEST_METHOD"] == "OPTIONS":
                 headers += _PREFLIGHT
             if log:
@@ -66,6 +76,11 @@ class Requests:
             return start_response(status, headers, error)
 
         return self._app(environ, start)
+
+
+def add_header(name: str, value: str) -> None:
+    """Add a header to the answer to the current request, whatever the answer will be."""
+    request.environ.setdefault(_HEADERS, []).append((name, value))
 
 
 def _log(environ: WSGIEnvironment, status: str, seconds: float) -> None:
@@ -76,6 +91,7 @@ def _log(environ: WSGIEnvironment, status: str, seconds: float) -> None:
         # WSGI hands the path's bytes over as Latin-1.
         "path": environ["PATH_INFO"].encode("latin-1").decode(errors="replace"),
         "status": int(status[:3]),
+        "key": environ.get(KEY_NAME),
         "milliseconds": round(seconds * 1000, 2),
     }
     # One write for each line, so that lines of two threads never mix.

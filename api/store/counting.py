@@ -27,6 +27,7 @@ def by(reader: Reader, members: Listing, name: str) -> tuple[Counter[str], int, 
     facet = "day" if name in _TIMES else name
     cut = _TIMES.get(name, str)
     counts: Counter[str] = Counter()
+    members = listing.with_current_ids(reader, members)
     kept = listing.kept_term(members)
     if kept is not None and (values := _kept(reader, kept, facet)):
         for value, facts in values.items():

@@ -34,11 +34,12 @@ _SCHEMAS: Mapping[str, Schema] = {
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is at an id: a document, or the id that took over."""
+    """What is at an id: a document, the id that took over, or a tombstone of what was deleted."""
 
     etag: str = ""
     document: bytes = b""
     moved_to: str | None = None
+    deleted: bool = False
 
 
 def render(noun: str, resource: Mapping[str, Any]) -> tuple[bytes, str]:
@@ -59,11 +60,16 @@ def find(reader: Reader, table: Table, id_: str, kind: str | None = None) -> Fou
         return Found(etag=row[0], document=row[1])
     if row := reader.first(_alias, (), {"resource": table.name, "id": id_}):
         return Found(moved_to=row[0])
+    if row := reader.first(_last_change, (kind is not None,), values | {"resource": table.name}):
+        return Found(deleted=True) if row[0] == "deleted" else None
     return None
 
 
 def find_text(reader: Reader, article: str) -> tuple[str, str, str] | None:
-    """Read the source of an article as (what stands before the text, the text, what stands after it)."""
+    """Read the source of an article as (what stands before the text, the text, what stands after it).
+
+    That of an article that was deleted is kept for its history, but not given here.
+    """
     row = reader.first(_text, (), {"id": article})
     return (row[0], row[1], row[2]) if row else None
 
@@ -77,16 +83,21 @@ def fetch(reader: Reader, table: Table, ids: Iterable[str]) -> dict[str, bytes]:
     return {id_: found[id_] for id_ in wanted if id_ in found}
 
 
+def find_targets(reader: Reader, table: Table, ids: Sequence[str]) -> dict[str, str]:
+    """Map each id that was merged into another to the one that took over; at most 200 ids."""
+    if not ids:
+        return {}
+    size = in_size(len(ids))
+    values = in_values("id", ids, size) | {"resource": table.name}
+    return {row[0]: row[1] for row in reader.rows(_aliases, (size,), values)}
+
+
 def _fetch(reader: Reader, table: Table, ids: Sequence[str]) -> dict[str, bytes]:
     size = in_size(len(ids))
     found = {row[0]: row[1] for row in reader.rows(_many, (table, size), in_values("id", ids, size))}
-    missing = [id_ for id_ in ids if id_ not in found]
-    if missing:
-        values = in_values("id", missing, size) | {"resource": table.name}
-        moved = {row[0]: row[1] for row in reader.rows(_aliases, (size,), values)}
-        targets = fetch(reader, table, moved.values()) if moved else {}
-        found.update({old: targets[new] for old, new in moved.items() if new in targets})
-    return found
+    moved = find_targets(reader, table, [id_ for id_ in ids if id_ not in found])
+    targets = fetch(reader, table, moved.values()) if moved else {}
+    return found | {old: targets[new] for old, new in moved.items() if new in targets}
 
 
 def in_size(count: int) -> int:
@@ -118,6 +129,16 @@ def _alias() -> Select[Any]:
     return select(alias.c.target).where(alias.c.resource == bindparam("resource"), alias.c.id == bindparam("id"))
 
 
+def _last_change(of_kind: bool) -> Select[Any]:
+    change = tables.changes
+    statement = select(change.c.action).where(
+        change.c.resource == bindparam("resource"), change.c.id == bindparam("id")
+    )
+    if of_kind:
+        statement = statement.where(change.c.noun == bindparam("kind"))
+    return statement.order_by(change.c.version.desc()).limit(1)
+
+
 def _aliases(size: int) -> Select[Any]:
     alias = tables.aliases
     return select(alias.c.id, alias.c.target).where(
@@ -126,5 +147,7 @@ def _aliases(size: int) -> Select[Any]:
 
 
 def _text() -> Select[Any]:
-    texts = tables.article_texts
-    return select(texts.c.before, texts.c.text, texts.c.after).where(texts.c.article_id == bindparam("id"))
+    texts, article = tables.article_texts, tables.articles
+    standing = texts.join(article, article.c.id == texts.c.article_id)
+    query = select(texts.c.before, texts.c.text, texts.c.after).select_from(standing)
+    return query.where(texts.c.article_id == bindparam("id"))

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from api.store import tables
+from api.store.changes import Wanted
 from api.store.labels import HIDDEN, name_key
 from api.store.listing import Clause, Listing
+from api.store.times import in_full
 from api.store.words import SearchQuery, parse
 from schemas.vocabulary import Role
 
@@ -37,7 +39,7 @@ def facts(query: Query, kind: str | None = None) -> Listing:
     compared = [
         ("ends_from", first),
         ("begins_by", last),
-        ("updated_since", _moment(query.get("updated_since"))),
+        ("updated_since", in_full(since) if (since := query.get("updated_since")) else None),
         ("min_sources", query.get("min_sources")),
         ("min_confidence", query.get("min_confidence")),
     ]
@@ -110,6 +112,20 @@ def actors(query: Query) -> Listing:
     )
 
 
+def changes(query: Query) -> Wanted:
+    """Say which changes of the feed a query asks for."""
+    clauses = [_any(name, query.get(name, ())) for name in (*_POSTED, *_CHECKED, "kind", "review")]
+    clauses += _parts(query.get("actor", ()), query.get("role", ()))
+    return Wanted(
+        nouns=frozenset(query.get("resource", ())),
+        clauses=tuple(frozenset(clause.labels) for clause in clauses if clause.labels),
+        first_day=query.get("date_from"),
+        last_day=query.get("date_to"),
+        min_sources=query.get("min_sources"),
+        min_confidence=query.get("min_confidence"),
+    )
+
+
 def _any(name: str, values: Iterable[str], posted: bool = False) -> Clause:
     return Clause(tuple(dict.fromkeys(f"{name}:{value}" for value in values)), posted)
 
@@ -130,14 +146,6 @@ def _given(compared: Iterable[tuple[str, Any]]) -> tuple[tuple[str, Any], ...]:
 
 def _day(iso: str | None) -> int | None:
     return date.fromisoformat(iso).toordinal() if iso else None
-
-
-def _moment(time: str | None) -> str | None:
-    """Write a time as they are stored, with six decimals, so that times compare as text."""
-    if time is None:
-        return None
-    seconds, _, fraction = time.removesuffix("Z").partition(".")
-    return f"{seconds}.{fraction:0<6}Z"
 
 
 def _words(query: Query) -> SearchQuery | None:

@@ -59,8 +59,10 @@ def split(column: str) -> list[str]:
     return column.split("\n")[1:-1]
 
 
-def labels_of_fact(fact: Document, publishers: Mapping[str, str], countries: Mapping[str, str | None]) -> Iterator[str]:
-    """File a fact, given the publisher of each article and the country of each actor that it names."""
+def labels_of_fact(
+    fact: Document, publishers: Mapping[str, str], actors: Mapping[str, tuple[str, str | None]]
+) -> Iterator[str]:
+    """File a fact, given the publisher of each article, and of each actor that it names its id of today and country."""
     yield "all"
     yield f"kind:{fact['kind']}"
     for name in ("type", "quad", "category", "status", "modality", "stance", "attribution"):
@@ -71,9 +73,10 @@ def labels_of_fact(fact: Document, publishers: Mapping[str, str], countries: Map
     for part in fact["actors"]:
         yield f"role:{part['role']}"
         if part["actor"]:
-            yield f"actor:{part['actor']}"
-            yield f"link:{part['actor']}/{part['role']}"
-            if country := countries.get(part["actor"]):
+            actor, country = actors[part["actor"]]
+            yield f"actor:{actor}"
+            yield f"link:{actor}/{part['role']}"
+            if country:
                 yield f"country:{country}"
     yield from (f"country:{place['country_code']}" for place in fact["places"] if place["country_code"])
     for article in articles_of_fact(fact):

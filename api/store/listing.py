@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from api.store import search_index, tables, walks
-from api.store.documents import in_size, in_values
+from api.store.documents import find_targets, in_size, in_values
 from api.store.labels import HIDDEN, POSTED, term
 from api.store.reading import Reader
 from api.store.walks import Shape
@@ -89,6 +89,42 @@ class _Segment:
 
 def page(reader: Reader, listing: Listing, limit: int, after: Place | None = None) -> Page:
     """Read one page of at most `limit` documents, going on from a place."""
+    found = _page(reader, listing, limit, after)
+    if len(found.documents) >= max(len(listing.ids), 1):
+        return found
+    # Nothing, or not all: then it may have been asked for by an id that another one took over, which has no members,
+    # on this page or another one.
+    current = with_current_ids(reader, listing)
+    return _page(reader, current, limit, after) if current != listing else found
+
+
+def with_current_ids(reader: Reader, listing: Listing) -> Listing:
+    """Put those that took over in the place of merged actors and ids; lists know only these."""
+    named = {_actor_of(label) for clause in listing.clauses for label in clause.labels} - {""}
+    moved = find_targets(reader, tables.actors, sorted(named))
+    ids = find_targets(reader, listing.table, listing.ids) if listing.id_column == "id" else {}
+    if not moved and not ids:
+        return listing
+    clauses = [
+        replace(clause, labels=tuple(dict.fromkeys(_with_actor(label, moved) for label in clause.labels)))
+        for clause in listing.clauses
+    ]
+    kept = tuple(dict.fromkeys(ids.get(id_, id_) for id_ in listing.ids))
+    return replace(listing, clauses=tuple(clauses), ids=kept)
+
+
+def _actor_of(label: str) -> str:
+    """Give the actor that a label is about; '' for any other label."""
+    name, _, value = label.partition(":")
+    return value.partition("/")[0] if name in ("actor", "link", "articles/actor") else ""
+
+
+def _with_actor(label: str, moved: Mapping[str, str]) -> str:
+    actor = _actor_of(label)
+    return label.replace(f":{actor}", f":{moved[actor]}", 1) if actor in moved else label
+
+
+def _page(reader: Reader, listing: Listing, limit: int, after: Place | None) -> Page:
     documents: list[bytes] = []
     for segment in _segments(reader, listing):
         if after is not None and not segment.has(after):
@@ -103,6 +139,7 @@ def page(reader: Reader, listing: Listing, limit: int, after: Place | None = Non
 
 def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
     """Count the members of a list: (how many, whether that is all). Unless `exact`, counting stops at some point."""
+    listing = with_current_ids(reader, listing)
     if (kept := _kept_count(reader, listing)) is not None:
         return kept, True
     total = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,14 +16,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Select, bindparam, insert, select, text, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.store import tables
-from api.store.engine import open_engines
-from api.store.reading import Reader, UnavailableError
+from api.store.engine import begin_snapshot, is_full, open_engines
+from api.store.reading import Reader, StorageFullError, UnavailableError
 
 Result = TypeVar("Result")
+
+_log = logging.getLogger("newsfacts")
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,21 @@ class Store:
         """Do some work in one transaction: all of it is stored or nothing.
 
         There is one writer at a time, so what the work reads stays true until it ends. Raises UnavailableError when
-        the database does not answer.
+        the database does not answer, StorageFullError when it has no room left.
         """
         try:
             with Session(self.writers) as session, session.begin():
                 return work(session)
         except OperationalError as error:
-            raise UnavailableError from error
+            raise StorageFullError if is_full(error) else UnavailableError from error
+
+    def write_unless_busy(self, work: Callable[[Session], object]) -> None:
+        """Do some work that nobody waits for: it is left undone while another writer is at it, or when it fails."""
+        try:
+            with Session(self.writers.execution_options(hurried=True)) as session, session.begin():
+                work(session)
+        except SQLAlchemyError as error:
+            _log.debug("left undone", exc_info=error)
 
     @contextmanager
     def rehearse(self) -> Iterator[Session]:
@@ -52,6 +63,15 @@ class Store:
                 yield session
             finally:
                 session.rollback()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a session that only reads, and sees the store as it is at one moment, whoever writes meanwhile."""
+        try:
+            with begin_snapshot(self.reader.engine) as connection, Session(connection) as session:
+                yield session
+        except OperationalError as error:
+            raise UnavailableError from error
 
     def identity(self) -> tuple[str, str, int]:
         """Read the store's id, its secret, and how often it was written to."""
@@ -69,8 +89,8 @@ class Store:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 if connection.execute(select(tables.store.c.id)).first() is None:
-                    first = {"name": "main", "id": uuid.uuid4().hex, "secret": secrets.token_hex(32), "revision": 0}
-                    connection.execute(insert(tables.store), first)
+                    own = {"name": "main", "id": uuid.uuid4().hex, "secret": secrets.token_hex(32)}
+                    connection.execute(insert(tables.store), {**own, "revision": 0, "changes": 0})
         except OperationalError as error:
             raise UnavailableError from error
         return before, latest_migration()
@@ -87,19 +107,26 @@ class Store:
 
     def database(self) -> str:
         """Name the database and its version, such as 'SQLite 3.40.1'."""
-        if self.reader.dialect == "sqlite":
-            query, name = "SELECT sqlite_version()", "SQLite"
-        else:
-            query, name = "SHOW server_version", "PostgreSQL"
-        try:
-            with self.reader.engine.connect() as connection:
-                return f"{name} {connection.execute(text(query)).scalar_one()}"
-        except DBAPIError as error:
-            raise UnavailableError from error
+        if self.is_embedded():
+            return f"SQLite {self._ask('SELECT sqlite_version()')}"
+        return f"PostgreSQL {self._ask('SHOW server_version')}"
+
+    def size(self) -> int:
+        """Tell how many bytes the database takes."""
+        if self.is_embedded():
+            return int(self._ask("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
+        return int(self._ask("SELECT pg_database_size(current_database())"))
 
     def is_embedded(self) -> bool:
         """Tell whether the database is a file of this process's own and not somebody's server."""
         return self.reader.dialect == "sqlite"
+
+    def _ask(self, question: str) -> Any:
+        try:
+            with self.reader.engine.connect() as connection:
+                return connection.execute(text(question)).scalar_one()
+        except DBAPIError as error:
+            raise UnavailableError from error
 
     def close(self) -> None:
         """Close all connections."""
@@ -113,9 +140,15 @@ def open_store(url: str, pool_size: int = 5) -> Store:
     return Store(writers, Reader(readers))
 
 
-def raise_revision(session: Session) -> None:
-    """Count a transaction that changed something: all answers made before it are out of date."""
-    session.execute(update(tables.store).values(revision=tables.store.c.revision + 1))
+def count_changes(session: Session, changes: int) -> int:
+    """Count a transaction that changed something, and its changes; give the number of the last one.
+
+    All answers made before are out of date now. There is one writer at a time, so the numbers have no gaps and stand in
+    the order in which transactions are committed.
+    """
+    store = tables.store
+    statement = update(store).values(revision=store.c.revision + 1, changes=store.c.changes + changes)
+    return int(session.execute(statement.returning(store.c.changes)).scalar_one())
 
 
 def latest_migration() -> str:

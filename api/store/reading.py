@@ -21,6 +21,10 @@ class UnavailableError(Exception):
     """The database does not answer."""
 
 
+class StorageFullError(UnavailableError):
+    """The database has no room left to write to."""
+
+
 class Reader:
     """Runs statements that only read."""
 
@@ -50,6 +54,8 @@ class Reader:
         except self._no_tables as error:
             raise UnavailableError from error
         except self._disconnects:
+            # What broke this connection has broken those that wait in the pool.
+            self.engine.dispose()
             try:
                 return self._run(sql, parameters)
             except self._disconnects as error:

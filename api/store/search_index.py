@@ -9,8 +9,9 @@ the words and narrows a search within the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     MetaData,
+    Select,
     Table,
     Text,
     bindparam,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     table,
     text,
@@ -36,6 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
+from api.store.documents import in_parameters, in_size, in_values
 from api.store.words import MOST_INDEXED, Phrase, SearchQuery
 
 #: The day of what has none and yet comes first: after every date.
@@ -43,6 +47,8 @@ ABOVE_ALL_DAYS = (1 << 22) - 1
 _HASH_BITS = 40
 #: Two ids whose hashes collide on one day stand side by side; more than this never meet.
 _PROBES = 16
+#: Until PostgreSQL has statistics it takes each range for a 200th of the table, and reads all of it for too many.
+_RANGES_AT_ONCE = 16
 #: Weights of title and body in ranking.
 _WEIGHTS = (4.0, 1.0)
 #: PostgreSQL counts positions of words up to here.
@@ -58,6 +64,18 @@ entries = Table(
     Column("id", Text),
 )
 _fts = table("search_words", column("rowid"), column("title"), column("body"))
+_with_words = Table(entries.name, MetaData(), *(Column(c.name, c.type) for c in entries.c), Column("words", TSVECTOR))
+
+_DELETE = delete(entries).where(entries.c.position == bindparam("place"))
+_INSERT = insert(entries)
+_INSERT_WITH_WORDS = insert(_with_words).values(words=cast(bindparam("tsvector", type_=Text), TSVECTOR))
+_LEARN = insert(_fts)
+_VOCABULARY = text("SELECT term, doc, col = 'body', \"offset\" FROM temp.vocabulary")
+_HAS_WORDS = select(_with_words.c.words == cast(bindparam("tsvector", type_=Text), TSVECTOR)).where(
+    _with_words.c.resource == bindparam("of"), _with_words.c.id == bindparam("its_id")
+)
+#: A contentless index forgets words only when it is told which they were.
+_FORGET = text("INSERT INTO search_words(search_words, rowid, title, body) VALUES('delete', :rowid, :title, :body)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,11 @@ class Entry:
         """The entry's own position, unless another entry was there first."""
         digest = blake2b(f"{self.resource}/{self.id}".encode(), digest_size=8).digest()
         return (ABOVE_ALL_DAYS - self.day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
+
+    @property
+    def places(self) -> range:
+        """Where the entry may stand: at its own position, or at the first one after it that was free."""
+        return range(self.base, self.base + _PROBES)
 
     @property
     def columns(self) -> tuple[str, str]:
@@ -105,44 +128,94 @@ def positions(first_day: int, last_day: int) -> tuple[int, int]:
     return (ABOVE_ALL_DAYS - last_day) << _HASH_BITS, ((ABOVE_ALL_DAYS - first_day + 1) << _HASH_BITS) - 1
 
 
-def add(session: Session, entry: Entry) -> None:
-    """Index a resource that is not in the index."""
-    taken = {position for position, _, _ in _neighbours(session, entry)}
-    position = next(at for at in range(entry.base, entry.base + _PROBES) if at not in taken)
-    row: dict[str, Any] = {"position": position, "resource": entry.resource, "id": entry.id}
-    if _is_sqlite(session):
-        session.execute(insert(entries), row)
-        title, body = entry.columns
-        session.execute(insert(_fts), {"rowid": position, "title": title, "body": body})
+def change(session: Session, gone: Sequence[Entry], come: Sequence[Entry]) -> None:
+    """Take entries out of the index and put others in; one that is in both moves.
+
+    What is gone must be given as it was indexed; what comes must not be there any more.
+    """
+    taken = places_taken(session, [*gone, *come])
+    leaving: list[tuple[int, Entry]] = []
+    for entry in gone:
+        for position in entry.places:
+            if taken.get(position) == (entry.resource, entry.id):
+                del taken[position]
+                leaving.append((position, entry))
+    coming: list[tuple[int, Entry]] = []
+    for entry in come:
+        position = next(at for at in entry.places if at not in taken)
+        taken[position] = (entry.resource, entry.id)
+        coming.append((position, entry))
+    _delete(session, leaving)
+    write(session, coming)
+
+
+def places_taken(session: Session, those: Iterable[Entry]) -> dict[int, tuple[str, str]]:
+    """Tell which resource stands where, of all the places that some entries may have."""
+    bases = sorted({entry.base for entry in those})
+    taken: dict[int, tuple[str, str]] = {}
+    for at in range(0, len(bases), _RANGES_AT_ONCE):
+        first = bases[at : at + _RANGES_AT_ONCE]
+        last = [base + _PROBES - 1 for base in first]
+        size = in_size(len(first))
+        for position, resource, id_ in session.execute(
+            _standing(size), in_values("first", first, size) | in_values("last", last, size)
+        ):
+            taken[position] = (resource, id_)
+    return taken
+
+
+@lru_cache
+def _standing(size: int) -> Select[Any]:
+    ranges = zip(in_parameters("first", size), in_parameters("last", size), strict=True)
+    return select(entries).where(or_(*(entries.c.position.between(first, last) for first, last in ranges)))
+
+
+def _delete(session: Session, leaving: Sequence[tuple[int, Entry]]) -> None:
+    if not leaving:
+        return
+    session.execute(_DELETE, [{"place": position} for position, _ in leaving])
+    if is_sqlite(session):
+        session.execute(_FORGET, [_fts_row(position, entry) for position, entry in leaving])
+
+
+def write(session: Session, coming: Sequence[tuple[int, Entry]]) -> None:
+    """Write entries at positions that are free."""
+    if not coming:
+        return
+    rows: list[dict[str, Any]] = [
+        {"position": position, "resource": entry.resource, "id": entry.id} for position, entry in coming
+    ]
+    if is_sqlite(session):
+        session.execute(_INSERT, rows)
+        session.execute(_LEARN, [_fts_row(position, entry) for position, entry in coming])
     else:
-        words = Column("words", TSVECTOR)
-        full = Table("search_entries", MetaData(), *(Column(c.name, c.type) for c in entries.c), words)
-        session.execute(
-            insert(full).values(words=cast(bindparam("tsvector", type_=Text), TSVECTOR)),
-            row | {"tsvector": entry.tsvector},
-        )
+        words = [{"tsvector": entry.tsvector} for _, entry in coming]
+        session.execute(_INSERT_WITH_WORDS, [row | more for row, more in zip(rows, words, strict=True)])
 
 
-def remove(session: Session, entry: Entry) -> None:
-    """Take a resource out of the index; it must be given as it was indexed."""
-    for position, resource, id_ in _neighbours(session, entry):
-        if (resource, id_) == (entry.resource, entry.id):
-            session.execute(delete(entries).where(entries.c.position == position, entries.c.id == id_))
-            if _is_sqlite(session):
-                # A contentless index forgets words only when it is told which they were.
-                session.execute(
-                    text("INSERT INTO search_words(search_words, rowid, title, body) VALUES('delete', :p, :t, :b)"),
-                    dict(zip("ptb", (position, *entry.columns), strict=True)),
-                )
+def _fts_row(position: int, entry: Entry) -> dict[str, Any]:
+    title, body = entry.columns
+    return {"rowid": position, "title": title, "body": body}
 
 
-def _neighbours(session: Session, entry: Entry) -> list[Any]:
-    near = entries.c.position.between(entry.base, entry.base + _PROBES - 1)
-    return list(session.execute(select(entries.c.position, entries.c.resource, entries.c.id).where(near)))
-
-
-def _is_sqlite(session: Session) -> bool:
+def is_sqlite(session: Session) -> bool:
+    """Tell in which of the two databases the index is."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def vocabulary(session: Session) -> Iterator[tuple[Any, ...]]:
+    """List every word that SQLite has indexed, sorted: (word, position, 0 in a title or 1 in a body, offset)."""
+    # An index without contents gives no text back, but it tells its words, by way of a table of this session's own.
+    session.execute(text("PRAGMA query_only = OFF"))
+    session.execute(text("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search_words, instance)"))
+    for row in session.execute(_VOCABULARY.execution_options(yield_per=1_000)):
+        yield tuple(row)
+
+
+def has_words(session: Session, entry: Entry) -> bool:
+    """Tell whether the words that PostgreSQL has indexed of a resource are those of an entry."""
+    values = {"of": entry.resource, "its_id": entry.id, "tsvector": entry.tsvector}
+    return session.execute(_HAS_WORDS, values).scalar_one()
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,4 +143,131 @@ store = Table(
     Column("id", Text, nullable=False),
     Column("secret", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    # The number of the last change.
+    Column("changes", BigInteger, nullable=False),
+)
+
+changes = Table(
+    "changes",
+    metadata,
+    # Every version of every resource: the history of each, and, by `seq`, the feed of all.
+    Column("id", Text, primary_key=True),
+    # The name of the table that the resource stands in: an article and a fact may have the same id.
+    Column("resource", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    # Without gaps: it is taken in the writing transaction, and there is one of these at a time.
+    Column("seq", BigInteger, nullable=False),
+    Column("noun", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    # The name of the key that did it, null for the command line; and why, if that was told.
+    Column("by", Text),
+    Column("note", Text),
+    # Of a merge: the id that took over, and which version it had before.
+    Column("target", Text),
+    Column("target_version", Integer),
+    # What it is filed under, before or after: by these the feed is filtered.
+    Column("labels", Text, nullable=False),
+    # Null where nothing is left at the id.
+    Column("etag", Text),
+    Column("document", LargeBinary),
+    Index("changes_by_seq", "seq"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    # SHA-256 of the key, hexadecimal: the key itself is shown once and kept nowhere.
+    Column("hash", Text, nullable=False),
+    # Words of the vocabulary Scope, between spaces.
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text),
+    Column("revoked_at", Text),
+    Column("last_used_at", Text),
+    Index("keys_by_hash", "hash"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    # The first answer to an Idempotency-Key, to be given again: keyed by the hash of the key and of who sent it.
+    Column("hash", Text, primary_key=True),
+    # The hash of what was asked: method, path, query and body.
+    Column("request", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    # A JSON object.
+    Column("headers", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("answers_by_time", "at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("description", Text),
+    # The query string of the changes that it wants, as /v1/changes takes it.
+    Column("filters", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Why it is off, if it is.
+    Column("reason", Text),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("by", Text),
+    # The signing secrets, as Standard Webhooks writes them; the previous one is still signed with until its end.
+    Column("secret", Text, nullable=False),
+    Column("previous_secret", Text),
+    Column("previous_until", Text),
+    # The last change that deliveries were made of.
+    Column("seq", BigInteger, nullable=False),
+    # Since when no attempt has succeeded; null while the last one did.
+    Column("failing_since", Text),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("webhook_id", Text, primary_key=True),
+    # The `webhook-id` of the message: the same at every attempt.
+    Column("message", Text, primary_key=True),
+    # The change that it tells; null for a ping.
+    Column("seq", BigInteger),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    # When the next attempt is due; while one is under way, when it may be taken for dead; once all is over, when this
+    # row may be forgotten.
+    Column("due_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Index("deliveries_by_due", "state", "due_at", "webhook_id", "message"),
+    Index("deliveries_by_state", "state", "webhook_id", "message"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("webhook_id", Text, primary_key=True),
+    Column("message", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    # What the receiver answered, or else what went wrong.
+    Column("status", Integer),
+    Column("error", Text),
+    Column("milliseconds", Integer, nullable=False),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    # The store that this one is a copy of, and up to where of its feed.
+    Column("url", Text, primary_key=True),
+    Column("cursor", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    # How many changes this store had then: more of them are somebody else's.
+    Column("changes", BigInteger, nullable=False),
 )

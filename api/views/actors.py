@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import orjson
-from flask import Response
+from dataclasses import replace
 
+import orjson
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from api.curation.editing import edit_actor, replace_actor
+from api.curation.merging import merge_actors
 from api.protocol.answers import keyed, with_included
+from api.protocol.arguments import read_json
 from api.protocol.operations import Operations
-from api.protocol.problems import not_found
 from api.store import counting, filters, tables
-from api.store.documents import fetch, find
+from api.store.documents import fetch
 from api.store.opening import Store
 from api.views import current_store
+from api.views.editing import add_delete, add_merge, add_patch
+from api.views.history import add_history
 from api.views.reading import (
     Built,
     ListQuery,
@@ -20,14 +27,17 @@ from api.views.reading import (
     answer_composed,
     answer_list,
     answer_one,
+    find_or_fail,
     list_query,
     moved,
     one_query,
 )
+from api.views.writing import Written, answer_write, match, new_writer, written_document
 from schemas.actor import ActorSchema
 from schemas.counts import NetworkSchema
+from schemas.edit import ActorEditSchema, ActorPatchSchema
 from schemas.page import ActorPageSchema, SparsePageSchema, SparseSchema
-from schemas.query import SPARSE_TYPE, ActorListQuerySchema, ActorQuerySchema, NetworkQuerySchema
+from schemas.query import SPARSE_TYPE, ActorListQuerySchema, ActorQuerySchema, NetworkQuerySchema, NoQuerySchema
 
 ACTORS = Operations("actors", __name__, description="The persons, countries, organisations and groups of facts.")
 
@@ -53,7 +63,7 @@ def list_actors(query: ListQuery) -> Response:
     make=one_query,
     answers=ActorSchema,
     alternatives=[(SPARSE_TYPE, SparseSchema)],
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
@@ -63,19 +73,52 @@ def get_actor(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name of 
 
 
 @ACTORS.operation(
+    "/v1/actors/<id:id>",
+    "putActor",
+    method="PUT",
+    scope="edit",
+    query=NoQuerySchema,
+    body=ActorEditSchema,
+    answers=ActorSchema,
+    statuses=(200, 201),
+    headers=("ETag", "Location"),
+    request_headers=("If-Match", "X-Change-Note"),
+    errors=(404, 410),
+    redirects=True,
+)
+def put_one(_: Query, id: str) -> Response:  # noqa: A002
+    """Create an actor, or replace all that is known of one; what is to be replaced is named by If-Match."""
+    sent = read_json()
+
+    def work(session: Session) -> Written:
+        writer = new_writer(session)
+        new = writer.stored(tables.actors, id) is None
+        match(writer, tables.actors, id, may_be_absent=True)
+        replace_actor(writer, id, sent)
+        answer = written_document(writer, tables.actors, id, 201 if new else 200)
+        return replace(answer, headers={**answer.headers, "Location": request.path}) if new else answer
+
+    return answer_write(work)
+
+
+add_patch(ACTORS, tables.actors, "actor", document=ActorSchema, patch=ActorPatchSchema, edit=edit_actor)
+add_delete(ACTORS, tables.actors, "actor")
+add_merge(ACTORS, tables.actors, "actor", document=ActorSchema, merge=merge_actors)
+add_history(ACTORS, tables.actors, "actor")
+
+
+@ACTORS.operation(
     "/v1/actors/<id:id>/network",
     "getActorNetwork",
     query=NetworkQuerySchema,
     answers=NetworkSchema,
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
 def get_network(query: Query, id: str) -> Response:  # noqa: A002
     """Read who appears with an actor in facts, how often, and in which roles."""
-    found = find(current_store().reader, tables.actors, id)
-    if found is None:
-        raise not_found(f"actor '{id}'")
+    found = find_or_fail(current_store().reader, tables.actors, id, "actor")
     if found.moved_to:
         return moved(found.moved_to)
 

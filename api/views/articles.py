@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from flask import Response
+from sqlalchemy.orm import Session
 
+from api.curation.editing import edit_article
+from api.ingest import Outcome, SheetRefusedError
 from api.protocol.answers import TEXT, answer, require
+from api.protocol.arguments import invalid_parameters, read_json
 from api.protocol.operations import Operations
-from api.protocol.problems import not_found
 from api.store import filters, tables
-from api.store.documents import etag, find, find_text
-from api.views import current_store
+from api.store.documents import etag, find_text
+from api.views import current_store, require_texts
+from api.views.editing import add_delete, add_patch
+from api.views.fact_sheets import store_sheet
+from api.views.history import add_history
 from api.views.reading import (
     ListQuery,
     OneQuery,
     Query,
     answer_list,
     answer_one,
+    find_or_fail,
     list_query,
     moved,
     one_query,
 )
-from schemas.article import ArticleSchema
+from api.views.writing import Written, answer_write, new_writer, written_document
+from schemas.article import ArticleInputSchema, ArticleSchema
+from schemas.edit import ArticlePatchSchema
+from schemas.errors import Flaw
+from schemas.outcome import ArticlePostQuerySchema
 from schemas.page import ArticlePageSchema, FactPageSchema, SparsePageSchema, SparseSchema
 from schemas.query import (
     SPARSE_TYPE,
@@ -56,7 +69,7 @@ def list_articles(query: ListQuery) -> Response:
     make=one_query,
     answers=ArticleSchema,
     alternatives=[(SPARSE_TYPE, SparseSchema)],
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
@@ -66,12 +79,55 @@ def get_article(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name o
 
 
 @ARTICLES.operation(
+    "/v1/articles",
+    "createArticle",
+    method="POST",
+    scope="ingest",
+    query=ArticlePostQuerySchema,
+    body=ArticleInputSchema,
+    answers=ArticleSchema,
+    statuses=(200, 201),
+    headers=("ETag", "Location"),
+    request_headers=("Idempotency-Key", "X-Change-Note"),
+    errors=(409, 410),
+)
+def create_article(query: Query) -> Response:
+    """Store an article without facts, with extract=false. 200 says that it was there."""
+    if query["extract"]:
+        detail = "No extraction is installed here: send extract=false to store the article alone."
+        raise invalid_parameters([("extract", detail)])
+    article = read_json()
+
+    def work(session: Session) -> Written:
+        outcome = _store_alone(session, article)
+        writer = new_writer(session)
+        answer = written_document(writer, tables.articles, outcome.article[0], 201 if outcome.changed else 200)
+        return replace(answer, headers={**answer.headers, "Location": f"/v1/articles/{outcome.article[0]}"})
+
+    return answer_write(work)
+
+
+def _store_alone(session: Session, article: Any) -> Outcome:
+    """Store an article as a sheet without facts; what is wrong with it is told by its place in the article."""
+    try:
+        return store_sheet(session, {"article": article})
+    except SheetRefusedError as error:
+        own = [Flaw(flaw.pointer.removeprefix("/article"), flaw.detail) for flaw in error.flaws]
+        raise SheetRefusedError(own, error.conflict) from error
+
+
+add_patch(ARTICLES, tables.articles, "article", document=ArticleSchema, patch=ArticlePatchSchema, edit=edit_article)
+add_delete(ARTICLES, tables.articles, "article")
+add_history(ARTICLES, tables.articles, "article")
+
+
+@ARTICLES.operation(
     "/v1/articles/<id:id>/text",
     "getArticleText",
     query=NoQuerySchema,
     answers="text",
     content_types=(TEXT,),
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
@@ -86,7 +142,7 @@ def get_text(_: Query, id: str) -> Response:  # noqa: A002
     query=NoQuerySchema,
     answers="text",
     content_types=(TEXT,),
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
@@ -101,15 +157,13 @@ def get_source(_: Query, id: str) -> Response:  # noqa: A002
     query=ReadingQuerySchema,
     answers=FactPageSchema,
     alternatives=[(SPARSE_TYPE, SparsePageSchema)],
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag", "Link"),
     redirects=True,
 )
 def list_article_facts(query: Query, id: str) -> Response:  # noqa: A002
     """List the facts of an article in reading order: as their first evidence stands in the text."""
-    found = find(current_store().reader, tables.articles, id)
-    if found is None:
-        raise not_found(f"article '{id}'")
+    found = find_or_fail(current_store().reader, tables.articles, id, "article")
     if found.moved_to:
         return moved(found.moved_to)
     return answer_list(list_query(lambda _: filters.reading(id), f"reading/{id}")(query))
@@ -118,10 +172,10 @@ def list_article_facts(query: Query, id: str) -> Response:  # noqa: A002
 def _answer_text(id_: str, choose: Callable[[str, str, str], str]) -> Response:
     """Answer one of the texts of an article: `choose` is given what stands before it, it, and what stands after."""
     require(TEXT)
+    require_texts()
     reader = current_store().reader
     if texts := find_text(reader, id_):
         body = choose(*texts).encode()
         return answer(body, etag(body), TEXT)
-    if (found := find(reader, tables.articles, id_)) and found.moved_to:
-        return moved(found.moved_to)
-    raise not_found(f"article '{id_}'")
+    found = find_or_fail(reader, tables.articles, id_, "article")
+    return moved(str(found.moved_to))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.protocol.operations import Operations
 from api.views.facts import add_kind
+from schemas.edit import EventPatchSchema
 from schemas.event import EventSchema
 from schemas.page import EventPageSchema
 from schemas.query import EventListQuerySchema, EventQuerySchema
@@ -21,4 +22,5 @@ add_kind(
     page=EventPageSchema,
     list_schema=EventListQuerySchema,
     one_schema=EventQuerySchema,
+    patch=EventPatchSchema,
 )

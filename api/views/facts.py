@@ -8,13 +8,19 @@ from functools import partial
 import orjson
 from flask import Response
 from marshmallow import Schema
+from sqlalchemy.orm import Session
 
-from api.protocol.arguments import invalid_parameters
+from api.curation.editing import edit_fact
+from api.curation.merging import merge_facts
+from api.curation.reviewing import review
+from api.protocol.arguments import invalid_parameters, read_body
 from api.protocol.operations import Operations
 from api.store import counting, filters, tables
 from api.store.listing import Listing
 from api.store.opening import Store
 from api.store.words import SearchQueryError
+from api.views.editing import add_delete, add_merge, add_patch
+from api.views.history import add_history
 from api.views.reading import (
     Built,
     ListQuery,
@@ -26,14 +32,19 @@ from api.views.reading import (
     list_query,
     one_query,
 )
+from api.views.writing import Written, answer_write, match, new_writer, written_document
 from schemas.counts import CountsSchema
+from schemas.edit import ReviewDecisionSchema
 from schemas.page import FactPageSchema, SparsePageSchema, SparseSchema
 from schemas.query import (
     SPARSE_TYPE,
     AnyFactQuerySchema,
     CountsQuerySchema,
     FactListQuerySchema,
+    NoQuerySchema,
 )
+
+_DECISION = ReviewDecisionSchema()
 
 FACTS = Operations("facts", __name__, description="Events, proposals and statements together: the timeline.")
 
@@ -93,13 +104,43 @@ def count_facts(query: tuple[str, Listing]) -> Response:
     make=one_query,
     answers="Fact",
     alternatives=[(SPARSE_TYPE, SparseSchema)],
-    errors=(404,),
+    errors=(404, 410),
     headers=("ETag",),
     redirects=True,
 )
 def get_fact(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name of the path parameter)
     """Read a fact of any kind, with the words that prove it."""
     return answer_one(tables.facts, id, query, "fact")
+
+
+@FACTS.operation(
+    "/v1/facts/<id:id>/review",
+    "reviewFact",
+    method="POST",
+    scope="review",
+    query=NoQuerySchema,
+    body=ReviewDecisionSchema,
+    answers="Fact",
+    headers=("ETag",),
+    request_headers=("If-Match", "Idempotency-Key", "X-Change-Note"),
+    errors=(404, 410),
+    redirects=True,
+)
+def review_fact(_: Query, id: str) -> Response:  # noqa: A002
+    """Approve or reject a fact, in the name of the key that is used."""
+    decision = read_body(_DECISION)
+
+    def work(session: Session) -> Written:
+        writer = new_writer(session, decision["note"])
+        match(writer, tables.facts, id)
+        review(writer, id, decision["status"])
+        return written_document(writer, tables.facts, id)
+
+    return answer_write(work)
+
+
+add_merge(FACTS, tables.facts, "fact", document="Fact", merge=merge_facts)
+add_history(FACTS, tables.facts, "fact")
 
 
 def add_kind(
@@ -110,8 +151,9 @@ def add_kind(
     page: type[Schema],
     list_schema: type[Schema],
     one_schema: type[Schema],
+    patch: type[Schema],
 ) -> None:
-    """Add the two operations of one kind of facts: its list and its single resource."""
+    """Add the operations of one kind of facts: its list, its single resource, and what changes that."""
     noun = kind.capitalize()
 
     def list_kind(query: ListQuery) -> Response:
@@ -139,7 +181,10 @@ def add_kind(
         make=one_query,
         answers=document,
         alternatives=[(SPARSE_TYPE, SparseSchema)],
-        errors=(404,),
+        errors=(404, 410),
         headers=("ETag",),
         redirects=True,
     )(get_kind)
+    add_history(blueprint, tables.facts, kind, kind)
+    add_patch(blueprint, tables.facts, kind, document=document, patch=patch, edit=edit_fact)
+    add_delete(blueprint, tables.facts, kind)

@@ -9,7 +9,7 @@ from api.protocol.answers import JSON, require
 from api.protocol.operations import Operations
 from api.protocol.problems import ProblemError
 from api.store.opening import latest_migration
-from api.store.reading import UnavailableError
+from api.store.reading import StorageFullError, UnavailableError
 from api.version import VERSION
 from api.views import current_store
 from api.views.reading import Query
@@ -46,8 +46,10 @@ def get_readiness(_: Query) -> Response:
     return Response(orjson.dumps(body), content_type=JSON, headers=_FRESH)
 
 
-def unavailable(_: UnavailableError) -> ProblemError:
-    """Turn a database that does not answer into the problem that says so."""
+def unavailable(error: UnavailableError) -> ProblemError:
+    """Turn a database that does not answer, or has no room left, into the problem that says so."""
+    if isinstance(error, StorageFullError):
+        return ProblemError("insufficient-storage", "The database has no room left. Nothing was stored.")
     return ProblemError(
         "unavailable",
         "The database does not answer at the moment.",

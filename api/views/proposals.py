@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.protocol.operations import Operations
 from api.views.facts import add_kind
+from schemas.edit import ProposalPatchSchema
 from schemas.page import ProposalPageSchema
 from schemas.proposal import ProposalSchema
 from schemas.query import ProposalListQuerySchema, ProposalQuerySchema
@@ -17,4 +18,5 @@ add_kind(
     page=ProposalPageSchema,
     list_schema=ProposalListQuerySchema,
     one_schema=ProposalQuerySchema,
+    patch=ProposalPatchSchema,
 )

@@ -27,14 +27,17 @@ from api.protocol.answers import (
     with_included,
 )
 from api.protocol.arguments import invalid_parameters
-from api.protocol.problems import not_found
+from api.protocol.problems import gone, not_found
 from api.store import listing, tables
-from api.store.documents import fetch, find
+from api.store.changes import find_as_of
+from api.store.documents import Found, fetch, find
 from api.store.listing import Listing
 from api.store.opening import Store
+from api.store.reading import Reader
+from api.store.times import in_full
 from api.store.words import SearchQueryError
 from api.version import VERSION
-from api.views import current_store
+from api.views import current_store, may_read_texts
 from schemas.query import SPARSE_TYPE
 
 Query = Mapping[str, Any]
@@ -93,6 +96,7 @@ class OneQuery:
 
     fields: frozenset[str] | None
     include: tuple[str, ...]
+    as_of: str | None
 
 
 def list_query(make: Callable[[Query], Listing], name: str) -> Callable[[Query], ListQuery]:
@@ -121,7 +125,11 @@ def list_query(make: Callable[[Query], Listing], name: str) -> Callable[[Query],
 
 def one_query(query: Query) -> OneQuery:
     """Read how a single resource is to be answered."""
-    return OneQuery(_names(query), tuple(query.get("include", ())))
+    include, moment = tuple(query.get("include", ())), query["as_of"]
+    if moment and include:
+        detail = "What is included is of today. Leave it out, and ask for each with as_of."
+        raise invalid_parameters([("include", detail)])
+    return OneQuery(_names(query), include, in_full(moment) if moment else None)
 
 
 def binding(name: str, query: Query) -> str:
@@ -145,28 +153,30 @@ def answer_list(query: ListQuery) -> Response:
     return answer_composed(build, SPARSE_TYPE if query.fields else JSON)
 
 
-def answer_composed(build: Callable[[Store, str], Built], content_type: str = JSON) -> Response:
+def answer_composed(
+    build: Callable[[Store, str], Built], content_type: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
     """Answer what is put together anew for each request: `build` is not even called for a client that has it already.
 
-    Its ETag is made of all that decides it: the store and its revision, the version of newsfacts, and what was asked.
+    Its ETag is made of all that decides it: the store and its revision, the version of newsfacts, what was asked, and
+    how much of the articles the caller may see.
+    `headers` are sent in either case.
     """
     require(content_type, JSON)
     store = current_store()
     store_id, secret, revision = store.identity()
-    etag = composed_etag(store_id, str(revision), VERSION, content_type, address())
+    etag = composed_etag(store_id, str(revision), VERSION, str(may_read_texts()), content_type, address())
     if is_current(etag):
-        return not_modified(etag)
-    body, headers = build(store, secret)
-    return answer(body, etag, content_type, headers)
+        return not_modified(etag, headers)
+    body, more = build(store, secret)
+    return answer(body, etag, content_type, {**(headers or {}), **(more or {})})
 
 
 def answer_one(table: Table, id_: str, query: OneQuery, what: str, kind: str | None = None) -> Response:
-    """Answer a single resource; of `kind`, if one is given. Raises ProblemError with 404."""
+    """Answer a single resource; of `kind`, if one is given. Raises ProblemError with 404 or 410."""
     require(SPARSE_TYPE if query.fields else JSON, JSON)
     store = current_store()
-    found = find(store.reader, table, id_, kind)
-    if found is None:
-        raise not_found(f"{what} '{id_}'")
+    found = find_or_fail(store.reader, table, id_, what, kind, query.as_of)
     if found.moved_to:
         return moved(found.moved_to)
     if not query.fields and not query.include:
@@ -178,6 +188,21 @@ def answer_one(table: Table, id_: str, query: OneQuery, what: str, kind: str | N
         return with_included(document, included), None
 
     return answer_composed(build, SPARSE_TYPE if query.fields else JSON)
+
+
+def find_or_fail(
+    reader: Reader, table: Table, id_: str, what: str, kind: str | None = None, moment: str | None = None
+) -> Found:
+    """Read what is at an id, or was at a moment: a document, or the id that took over.
+
+    Raises ProblemError with 404 where nothing is, with 410 where something was deleted.
+    """
+    found = find_as_of(reader, table, id_, moment, kind) if moment else find(reader, table, id_, kind)
+    if found is None:
+        raise not_found(f"{what} '{id_}'" + (f" as of {moment}" if moment else ""))
+    if found.deleted:
+        raise gone(f"{what} '{id_}'")
+    return found
 
 
 def moved(target: str) -> Response:
@@ -205,10 +230,14 @@ def _total(store: Store, query: ListQuery) -> dict[str, Any]:
 
 def next_link(cursor: str | None) -> dict[str, str] | None:
     """Point to the next page (RFC 8288)."""
-    if cursor is None:
-        return None
-    asked = [each for each in request.environ["QUERY_STRING"].split("&") if each and not each.startswith("cursor=")]
-    return {"Link": f'<{quote(request.path)}?{"&".join([*asked, f"cursor={cursor}"])}>; rel="next"'}
+    return {"Link": f'<{next_address("cursor", cursor)}>; rel="next"'} if cursor else None
+
+
+def next_address(parameter: str, cursor: str) -> str:
+    """Give the path and query of this request with another cursor in one of its parameters."""
+    asked = request.environ["QUERY_STRING"].split("&")
+    kept = [each for each in asked if each and not each.startswith(f"{parameter}=")]
+    return f"{quote(request.path)}?{'&'.join([*kept, f'{parameter}={cursor}'])}"
 
 
 def _names(query: Query) -> frozenset[str] | None:

@@ -18,6 +18,7 @@ from api.store.opening import Store
 from api.store.reading import Reader
 from api.store.searching import Hit
 from api.store.words import SearchQuery, SearchQueryError, marks, parse
+from api.views import may_read_texts
 from api.views.reading import Built, Query, answer_composed, binding, next_link
 from schemas.query import SearchQuerySchema, SearchSort
 from schemas.search import HitPageSchema
@@ -133,7 +134,7 @@ def _passages(reader: Reader, hit: Hit, document: dict[str, Any], words: SearchQ
 
 def _excerpt(reader: Reader, article: str, words: SearchQuery) -> str | None:
     """Cut out what stands around the first word that matched."""
-    texts = find_text(reader, article)
+    texts = find_text(reader, article) if may_read_texts() else None
     marked = marks(texts[1], words) if texts else []
     if not texts or not marked:
         return None

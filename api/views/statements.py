@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api.protocol.operations import Operations
 from api.views.facts import add_kind
+from schemas.edit import StatementPatchSchema
 from schemas.page import StatementPageSchema
 from schemas.query import StatementListQuerySchema, StatementQuerySchema
 from schemas.statement import StatementSchema
@@ -19,4 +20,5 @@ add_kind(
     page=StatementPageSchema,
     list_schema=StatementListQuerySchema,
     one_schema=StatementQuerySchema,
+    patch=StatementPatchSchema,
 )

@@ -32,7 +32,7 @@ def list_vocabularies(_: Query) -> Response:
 
 
 @WORDS.operation(
-    "/v1/vocabularies/<string(maxlength=60):name>",
+    "/v1/vocabularies/<word:name>",
     "getVocabulary",
     query=NoQuerySchema,
     answers=VocabularySchema,

@@ -1,4 +1,4 @@
-"""A bare Flask view behind granian, started as `newsfacts serve` starts it: what Flask costs by itself.
+"""A bare Flask view behind granian, by the way that is shortest for it: what Flask costs by itself.
 
 Run as: python -m benchmarks.peers.hello PORT WORKERS THREADS
 """

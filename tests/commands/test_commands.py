@@ -11,87 +11,54 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 from api.commands import main
 from api.settings import Settings, described_settings
 from api.store.opening import Store, latest_migration
 from tests import postgres
+from tests.commands.running import Run, failed, succeeded
 
 ROOT = Path(__file__).parents[2]
 SEEDS = sorted((ROOT / "seeds").glob("*-*.json"))
 README = ROOT / "README.md"
 NEWSFACTS = Path(sys.executable).with_name("newsfacts")
-COMMANDS = ["serve", "upgrade", "seed", "ingest", "validate", "openapi"]
+COMMANDS = [
+    *("serve", "upgrade", "seed", "ingest", "validate", "openapi"),
+    *("keys create", "keys list", "keys revoke"),
+    "work",
+    "replay",
+    *("backup", "check", "stats", "purge"),
+]
 PATIENCE_SECONDS = 30
 
-Run = Callable[..., Result]
 Sheet = dict[str, Any]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command in an empty folder, without any setting but those given."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("NEWSFACTS_")]:
-        monkeypatch.delenv(name)
-
-    def invoke(*arguments: str | Path, **settings: str) -> Result:
-        done = CliRunner().invoke(main, [str(each) for each in arguments], env=settings)
-        if done.exception and not isinstance(done.exception, SystemExit):
-            raise done.exception  # a traceback is no error message
-        return done
-
-    return invoke
-
-
-@pytest.fixture
-def on_both(store: Store, run: Run) -> Run:
-    """Runs the command on an empty store, on SQLite and on PostgreSQL in turn."""
-    url = store.writers.url.render_as_string(hide_password=False)
-    return lambda *arguments: run(*arguments, NEWSFACTS_DATABASE_URL=url)
-
-
-@pytest.fixture
-def written(tmp_path: Path) -> Callable[..., Path]:
-    """Writes a file, JSON unless it is text."""
-
-    def write(content: Any, name: str = "sheet.json") -> Path:
-        path = tmp_path / name
-        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-        return path
-
-    return write
-
-
-def succeeded(done: Result) -> str:
-    assert done.exit_code == 0, done.output
-    assert done.stderr == ""
-    return done.stdout
-
-
-def failed(done: Result) -> str:
-    """Say what a command that failed told on standard error."""
-    assert done.exit_code != 0, done.output
-    assert "Traceback" not in done.output
-    assert done.stderr
-    return done.stderr
 
 
 # Help.
 
 
+def commands(group: click.Group = main, *path: str) -> Iterator[tuple[str, click.Command]]:
+    """Go through the commands, those of groups by the name of their group and their own."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield " ".join((*path, name)), command
+
+
 def test_these_are_the_commands() -> None:
-    assert list(main.commands) == COMMANDS
+    assert [name for name, _ in commands()] == COMMANDS
 
 
-@pytest.mark.parametrize("command", [[], *([each] for each in COMMANDS)], ids=lambda each: " ".join(each) or "alone")
+@pytest.mark.parametrize(
+    "command", [[], ["keys"], *(each.split() for each in COMMANDS)], ids=lambda each: " ".join(each) or "alone"
+)
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_every_command_tells_what_it_does_with_an_example(run: Run, command: list[str], flag: str) -> None:
     told = succeeded(run(*command, flag))
@@ -167,6 +134,19 @@ BAD_SETTINGS = [
     ("NEWSFACTS_POOL_SIZE", "0"),
     ("NEWSFACTS_POOL_SIZE", "५"),
     ("NEWSFACTS_ACCESS_LOG", "yes"),
+    ("NEWSFACTS_PUBLIC_READ", "1"),
+    ("NEWSFACTS_ARTICLE_TEXT", "none"),
+    ("NEWSFACTS_LARGEST_BODY", "16M"),
+    ("NEWSFACTS_LARGEST_BODY", "10"),
+    ("NEWSFACTS_RATE_LIMIT_READ", "often"),
+    ("NEWSFACTS_RATE_LIMIT_READ", "10"),
+    ("NEWSFACTS_RATE_LIMIT_WRITE", "10/fortnight"),
+    ("NEWSFACTS_PRIVATE_HOSTS", "10.0.0.0/33"),
+    ("NEWSFACTS_PRIVATE_HOSTS", "http://receiver"),
+    ("NEWSFACTS_WEBHOOK_TIMEOUT", "0"),
+    ("NEWSFACTS_WEBHOOK_TIMEOUT", "1e1"),
+    ("NEWSFACTS_WEBHOOK_BACKOFF", "-5"),
+    ("NEWSFACTS_WEBHOOK_BACKOFF", "601"),
 ]
 
 
@@ -206,10 +186,12 @@ def test_readme_names_no_setting_that_there_is_not() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_readme_has_every_command_with_its_options(command: str) -> None:
     table = dict(
-        re.findall(r"^\| `newsfacts (\w+)[^`]*` \| (.+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
+        re.findall(
+            r"^\| `newsfacts (\w+(?: [a-z]+)?)[^`]*` \| (.+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+        )
     )
     assert set(table) == set(COMMANDS)
-    options = [each for each in main.commands[command].params if isinstance(each, click.Option)]
+    options = [each for each in dict(commands())[command].params if isinstance(each, click.Option)]
     for option in options:
         assert f"`{option.opts[0]}" in table[command], f"README does not tell of newsfacts {command} {option.opts[0]}"
 

@@ -9,14 +9,18 @@ from pathlib import Path
 import yaml
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.contract.conftest import NODE_MODULES
 from tests.contract.exceptions import disabled_rules
 from tests.contract.running import run
 
 
 def test_spectral(openapi: Path, tool: Callable[[str], Path], tmp_path: Path) -> None:
+    """With the rules that OWASP has for APIs."""
+    spectral = tool("spectral")
     ruleset = tmp_path / "spectral.json"
-    ruleset.write_text(json.dumps({"extends": ["spectral:oas"], "rules": disabled_rules("spectral")}))
-    run(tool("spectral"), "lint", openapi, "--ruleset", ruleset, "--fail-severity", "hint", cwd=tmp_path)
+    extends = ["spectral:oas", str(NODE_MODULES / "@stoplight/spectral-owasp-ruleset/dist/ruleset.mjs")]
+    ruleset.write_text(json.dumps({"extends": extends, "rules": disabled_rules("spectral")}))
+    run(spectral, "lint", openapi, "--ruleset", ruleset, "--fail-severity", "hint", cwd=tmp_path)
 
 
 def test_redocly(openapi: Path, tool: Callable[[str], Path], tmp_path: Path) -> None:

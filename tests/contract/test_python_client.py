@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.conftest import Server
 from tests.contract.running import run
 
 BIN = Path(sys.executable).parent
@@ -21,8 +22,16 @@ def client(openapi: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the generated package and the program that uses it."""
     folder = tmp_path_factory.mktemp("python-client")
     config = folder / "config.json"
-    # The hooks would format the code, which nobody is going to read.
-    config.write_text(json.dumps({"post_hooks": []}))
+    config.write_text(
+        json.dumps(
+            {
+                # They would format the code, which nobody is going to read.
+                "post_hooks": [],
+                # Of bodies it knows JSON, forms and bytes; lines of JSON are bytes.
+                "content_type_overrides": {"application/x-ndjson": "application/octet-stream"},
+            }
+        )
+    )
     run(
         *(BIN / "openapi-python-client", "generate", "--path", openapi, "--config", config),
         *("--meta", "none", "--output-path", folder / "facts_client", "--fail-on-warning"),
@@ -36,5 +45,5 @@ def test_types(client: Path) -> None:
     run(BIN / "mypy", "--strict", "--config-file=", "facts_client", "tour.py", cwd=client)
 
 
-def test_tour(client: Path, server: str, expected_tour: dict[str, Any]) -> None:
-    assert json.loads(run(sys.executable, "tour.py", server, cwd=client)) == expected_tour
+def test_tour(client: Path, server: Server, expected_tour: dict[str, Any]) -> None:
+    assert json.loads(run(sys.executable, "tour.py", server.url, server.key, cwd=client)) == expected_tour

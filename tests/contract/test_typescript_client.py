@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.conftest import Server
 from tests.contract.running import run
 
 SOURCES = Path(__file__).parent / "typescript"
@@ -27,5 +28,5 @@ def client(openapi: Path, tool: Callable[[str], Path], tmp_path_factory: pytest.
     return folder
 
 
-def test_tour(client: Path, server: str, expected_tour: dict[str, Any]) -> None:
-    assert json.loads(run("node", "built/tour.js", server, cwd=client)) == expected_tour
+def test_tour(client: Path, server: Server, expected_tour: dict[str, Any]) -> None:
+    assert json.loads(run("node", "built/tour.js", server.url, server.key, cwd=client)) == expected_tour

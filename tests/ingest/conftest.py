@@ -43,7 +43,7 @@ def empty(store: Store) -> None:
     names = [name for name in tables.metadata.tables if name != "store"]
     with store.writers.begin() as connection:
         connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}, search_entries")
-        connection.execute(update(tables.store).values(revision=0))
+        connection.execute(update(tables.store).values(revision=0, changes=0))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.ingest.dates import NotADateError, bounds
@@ -30,6 +30,8 @@ DATES = [
     ("2022-21", "2022-03-01", "2022-05-31"),
     ("2022-22", "2022-06-01", "2022-08-31"),
     ("2022-23", "2022-09-01", "2022-11-30"),
+    ("2021-24", "2021-12-01", "2022-02-28"),
+    ("0900-24", "0900-12-01", "0901-02-28"),
     ("2022-33", "2022-01-01", "2022-03-31"),
     ("2022-34", "2022-04-01", "2022-06-30"),
     ("2022-41", "2022-07-01", "2022-12-31"),
@@ -79,6 +81,8 @@ NO_DATES = [
     "-0044-03-15",
     "Y12345",
     "99999-01-01",
+    "9999-24",
+    "0000-28",
     # Blanks belong to no date.
     "2022-01-26 ",
     " 2022-01-26",
@@ -121,6 +125,31 @@ def test_every_day_spans_itself(day: date) -> None:
 def test_every_interval_spans_its_ends(one: date, other: date) -> None:
     first, last = sorted((one.isoformat(), other.isoformat()))
     assert bounds(f"{first}/{last}") == (first, last)
+
+
+#: What looks like a year, a month or a day, and may be in no calendar.
+PLAIN = st.from_regex(r"[0-9]{4}(-[01][0-9](-[0-3][0-9])?)?", fullmatch=True)
+REAL = st.builds(lambda day, size: day.isoformat()[:size], st.dates(), st.sampled_from([4, 7, 10]))
+
+
+@settings(deadline=None)
+@given(PLAIN | REAL)
+def test_saying_that_a_date_is_uncertain_does_not_change_its_days(edtf: str) -> None:
+    """Plain dates are read by a calendar of our own, all others by the library: they agree."""
+    assert _read(edtf) == _read(f"{edtf}?")
+
+
+@settings(deadline=None)
+@given(REAL, REAL)
+def test_saying_that_an_interval_is_uncertain_does_not_change_its_days(first: str, last: str) -> None:
+    assert _read(f"{first}/{last}") == _read(f"{first}?/{last}?")
+
+
+def _read(edtf: str) -> tuple[str | None, str | None] | str:
+    try:
+        return bounds(edtf)
+    except NotADateError:
+        return "refused"
 
 
 @given(st.text(max_size=20))

@@ -5,28 +5,12 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from tests.checked import document
+from tests.protocol.addresses import NEEDED, READABLE, kind
 
-LISTS = ("/v1/facts", "/v1/events", "/v1/proposals", "/v1/statements", "/v1/articles", "/v1/actors")
 SPARSE = "application/vnd.newsfacts.sparse+json"
-NEEDED = {"/v1/search": "?q=nato&limit=2", "/v1/facts/counts": "?by=kind"}
-
-
-def _address(path: str) -> str:
-    id_ = "russia" if "actors" in path else "tms-us-responds-to-russia"
-    for noun, one in (
-        ("facts/{", "us-written-response-to-russia"),
-        ("events/", "us-written-response-to-russia"),
-        ("proposals/", "us-to-send-five-helicopters"),
-        ("statements/", "blinken-no-concessions"),
-    ):
-        id_ = one if noun in path else id_
-    return path.replace("{id}", id_).replace("{name}", "modes") + NEEDED.get(path, "?limit=2" if path in LISTS else "")
-
-
-PATHS = [_address(path) for path, item in document()["paths"].items() if "get" in item]
+PATHS = [f"{path}?{NEEDED[path]}" if path in NEEDED else path for path in READABLE]
 TEXTS = [path for path in PATHS if path.endswith(("/text", "/source"))]
-JSON = [path for path in PATHS if path not in TEXTS]
+JSON = [path for path in PATHS if kind(path.partition("?")[0]) == "application/json"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -34,7 +18,7 @@ def test_a_format_that_there_is_none_of_is_refused(client: FlaskClient, path: st
     for ask in (client.get, client.head):
         assert ask(path, headers={"Accept": "image/png"}).status_code == 406
     problem = client.get(path, headers={"Accept": "image/png"}).json
-    assert ("text/plain" if path in TEXTS else "application/json") in problem["detail"], "it names what there is"
+    assert kind(path.partition("?")[0]) in problem["detail"], "it names what there is"
 
 
 @pytest.mark.parametrize("path", ["/v1/facts", "/v1/actors/russia", TEXTS[0], "/healthz"])

@@ -7,15 +7,8 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
-from tests.checked import document
+from tests.protocol.addresses import NEEDED, READABLE
 
-#: Every address that can be read, with the parameters it needs.
-NEEDED = {"/v1/search": "q=nato", "/v1/facts/counts": "by=kind"}
-PATHS = [
-    path.replace("{id}", "russia" if "actors" in path else "tms-us-responds-to-russia").replace("{name}", "modes")
-    for path, item in document()["paths"].items()
-    if "get" in item
-]
 LISTS = ("/v1/facts", "/v1/events", "/v1/proposals", "/v1/statements", "/v1/articles", "/v1/actors")
 
 
@@ -31,7 +24,7 @@ def wrong(client: FlaskClient, path: str) -> dict[str, str]:
     return {each["parameter"]: each["detail"] for each in response.json["errors"]}
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", READABLE)
 def test_an_unknown_parameter_is_refused_by_name(client: FlaskClient, path: str) -> None:
     assert "colour" in wrong(client, asked(path, "colour=red"))
 
@@ -191,7 +184,7 @@ def test_a_time_may_be_written_with_any_fraction(client: FlaskClient) -> None:
 # What is no text at all.
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", READABLE)
 def test_what_is_not_utf_8_is_malformed(client: FlaskClient, path: str) -> None:
     for query in ("q=%FF", "%FF=1", "limit=1&colour=a%80b"):
         response = client.get(asked(path, query))
@@ -220,7 +213,7 @@ def test_what_is_hardly_a_query_string_gets_an_answer(client: FlaskClient, path:
 # What is too long.
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", READABLE)
 def test_a_query_string_longer_than_is_read_is_refused(client: FlaskClient, path: str) -> None:
     response = client.get(asked(path, "q=" + "a" * 30_000))
     assert response.status_code == 414

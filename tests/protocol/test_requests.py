@@ -10,6 +10,7 @@ from api import create_app
 from api.settings import Settings
 from api.store.opening import Store
 from tests.checked import document
+from tests.protocol.addresses import READABLE, filled, methods
 
 ANY = (
     "/v1/facts",
@@ -22,7 +23,6 @@ ANY = (
     "/problems/not-found",
     "/",
 )
-PATHS = [path.replace("{id}", "russia").replace("{name}", "modes") for path in document()["paths"]]
 
 
 @pytest.mark.parametrize("path", ANY)
@@ -50,7 +50,7 @@ def test_any_page_of_the_web_may_read(client: FlaskClient, path: str) -> None:
     headers = client.get(path, headers={"Origin": "https://example.org"}).headers
     assert headers.getlist("Access-Control-Allow-Origin") == ["*"]
     exposed = {each.strip() for each in headers["Access-Control-Expose-Headers"].split(",")}
-    assert exposed >= {"ETag", "Link", "Location"}
+    assert exposed >= {"ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"}
     assert "Access-Control-Allow-Credentials" not in headers
 
 
@@ -60,22 +60,22 @@ def test_an_answer_that_is_not_sent_again_may_be_read_too(client: FlaskClient) -
     assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", document()["paths"])
 def test_options_are_told_everywhere(client: FlaskClient, path: str) -> None:
     asked = {
         "Origin": "https://example.org",
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match, authorization",
     }
-    response = client.options(path, headers=asked)
+    response = client.options(filled(path), headers=asked)
     assert response.status_code in (200, 204)
     assert response.data == b""
     assert response.headers["Access-Control-Allow-Origin"] == "*"
     allowed = {each.strip().lower() for each in response.headers["Access-Control-Allow-Headers"].split(",")}
     assert allowed >= {"authorization", "if-match", "if-none-match", "idempotency-key", "content-type"}
-    methods = {each.strip() for each in response.headers["Allow"].split(",")}
-    assert methods == ({"POST", "OPTIONS"} if path == "/v1/verify" else {"GET", "HEAD", "OPTIONS"})
-    assert methods <= {each.strip() for each in response.headers["Access-Control-Allow-Methods"].split(",")}
+    assert allowed >= {"x-change-note", "last-event-id"}
+    assert {each.strip() for each in response.headers["Allow"].split(",")} == methods(path)
+    assert methods(path) <= {each.strip() for each in response.headers["Access-Control-Allow-Methods"].split(",")}
 
 
 def test_options_of_nothing_are_not_found(client: FlaskClient) -> None:
@@ -84,7 +84,7 @@ def test_options_of_nothing_are_not_found(client: FlaskClient) -> None:
     assert response.json["type"] == "/problems/not-found"
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path != "/v1/verify"])
+@pytest.mark.parametrize("path", READABLE)
 def test_head_works_wherever_get_does(client: FlaskClient, path: str) -> None:
     assert client.head(path).status_code == client.get(path).status_code
     assert client.head(path).data == b""
@@ -99,6 +99,9 @@ def test_pages_load_nothing_from_elsewhere_and_are_framed_by_nobody(client: Flas
     assert policy["frame-ancestors"] == "'none'"
     assert "http" not in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in headers["Permissions-Policy"]
 
 
 @pytest.mark.parametrize("path", ANY)
@@ -129,4 +132,14 @@ def test_every_request_is_one_line_of_json_in_the_log(store: Store, capfd: pytes
 def test_nothing_is_logged_when_a_proxy_does(client: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
     capfd.readouterr()
     client.get("/v1/facts")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_request_that_is_asked_again_is_the_same_one(store: Store, capfd: pytest.CaptureFixture[str]) -> None:
+    """A server that holds a request asks the app several times, and its client sees one answer."""
+    client = create_app(Settings(access_log=True), store).test_client()
+    first = client.get("/v1/facts")
+    capfd.readouterr()
+    again = client.get("/v1/facts", environ_base={"newsfacts.request_id": first.headers["X-Request-Id"]})
+    assert again.headers["X-Request-Id"] == first.headers["X-Request-Id"]
     assert capfd.readouterr().err == ""

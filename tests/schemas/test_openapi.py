@@ -27,6 +27,13 @@ BY_ID = {operation["operationId"]: operation for _, _, operation in OPERATIONS}
 #: Answers that many operations give are written once.
 RESPONSES: Json = DOCUMENT["components"].get("responses", {})
 METHODS = {"get", "post", "put", "patch", "delete"}
+#: What is asked of a store over HTTP without changing it, though it is a POST.
+READING_POSTS = {"verifyQuotation"}
+WRITES = {
+    operation["operationId"]: (method, path, operation)
+    for path, method, operation in OPERATIONS
+    if method != "get" and operation["operationId"] not in READING_POSTS
+}
 
 #: Generated clients name their methods after these: a rename breaks every one of them. New ones are added at the end.
 OPERATION_IDS = [
@@ -53,11 +60,71 @@ OPERATION_IDS = [
     ("GET", "/v1/vocabularies/{name}", "getVocabulary"),
     ("GET", "/healthz", "getHealth"),
     ("GET", "/readyz", "getReadiness"),
+    ("POST", "/v1/facts/{id}/review", "reviewFact"),
+    ("POST", "/v1/facts/{id}/merge", "mergeFact"),
+    ("POST", "/v1/facts/{id}/unmerge", "unmergeFact"),
+    ("GET", "/v1/facts/{id}/versions", "listFactVersions"),
+    ("GET", "/v1/facts/{id}/versions/{version}", "getFactVersion"),
+    ("GET", "/v1/facts/{id}/versions/{version}/diff", "getFactDiff"),
+    ("PATCH", "/v1/events/{id}", "updateEvent"),
+    ("DELETE", "/v1/events/{id}", "deleteEvent"),
+    ("GET", "/v1/events/{id}/versions", "listEventVersions"),
+    ("GET", "/v1/events/{id}/versions/{version}", "getEventVersion"),
+    ("GET", "/v1/events/{id}/versions/{version}/diff", "getEventDiff"),
+    ("PATCH", "/v1/proposals/{id}", "updateProposal"),
+    ("DELETE", "/v1/proposals/{id}", "deleteProposal"),
+    ("GET", "/v1/proposals/{id}/versions", "listProposalVersions"),
+    ("GET", "/v1/proposals/{id}/versions/{version}", "getProposalVersion"),
+    ("GET", "/v1/proposals/{id}/versions/{version}/diff", "getProposalDiff"),
+    ("PATCH", "/v1/statements/{id}", "updateStatement"),
+    ("DELETE", "/v1/statements/{id}", "deleteStatement"),
+    ("GET", "/v1/statements/{id}/versions", "listStatementVersions"),
+    ("GET", "/v1/statements/{id}/versions/{version}", "getStatementVersion"),
+    ("GET", "/v1/statements/{id}/versions/{version}/diff", "getStatementDiff"),
+    ("PUT", "/v1/actors/{id}", "putActor"),
+    ("PATCH", "/v1/actors/{id}", "updateActor"),
+    ("DELETE", "/v1/actors/{id}", "deleteActor"),
+    ("POST", "/v1/actors/{id}/merge", "mergeActor"),
+    ("POST", "/v1/actors/{id}/unmerge", "unmergeActor"),
+    ("GET", "/v1/actors/{id}/versions", "listActorVersions"),
+    ("GET", "/v1/actors/{id}/versions/{version}", "getActorVersion"),
+    ("GET", "/v1/actors/{id}/versions/{version}/diff", "getActorDiff"),
+    ("POST", "/v1/articles", "createArticle"),
+    ("PATCH", "/v1/articles/{id}", "updateArticle"),
+    ("DELETE", "/v1/articles/{id}", "deleteArticle"),
+    ("GET", "/v1/articles/{id}/versions", "listArticleVersions"),
+    ("GET", "/v1/articles/{id}/versions/{version}", "getArticleVersion"),
+    ("GET", "/v1/articles/{id}/versions/{version}/diff", "getArticleDiff"),
+    ("POST", "/v1/fact-sheets", "createFactSheet"),
+    ("GET", "/v1/changes", "listChanges"),
+    ("GET", "/v1/changes/stream", "streamChanges"),
+    ("POST", "/v1/webhooks", "createWebhook"),
+    ("GET", "/v1/webhooks", "listWebhooks"),
+    ("GET", "/v1/webhooks/{id}", "getWebhook"),
+    ("PATCH", "/v1/webhooks/{id}", "updateWebhook"),
+    ("DELETE", "/v1/webhooks/{id}", "deleteWebhook"),
+    ("POST", "/v1/webhooks/{id}/rotate", "rotateWebhookSecret"),
+    ("POST", "/v1/webhooks/{id}/replay", "replayWebhook"),
+    ("POST", "/v1/webhooks/{id}/ping", "pingWebhook"),
+    ("POST", "/v1/webhooks/{id}/deliveries/{message}/retry", "retryDelivery"),
+    ("GET", "/v1/webhooks/{id}/deliveries", "listDeliveries"),
 ]
 #: The words that a summary may begin with: all of them tell the reader what to do.
-VERBS = {"Count", "Find", "List", "Read", "Search", "Tell"}
+VERBS = {
+    *("Count", "Find", "List", "Read", "Search", "Tell"),
+    *("Approve", "Change", "Create", "Delete", "Let", "Make", "Merge", "Replace", "Send", "Store"),
+}
+#: How an operationId begins, by method. A POST says what it does, for it may do anything.
+BEGINNINGS = {
+    "get": "list|get|search|count|stream",
+    "post": "create|verify|review|merge|unmerge|rotate|replay|ping|retry",
+    "put": "put",
+    "patch": "update",
+    "delete": "delete",
+}
 
 operations = pytest.mark.parametrize("operation", BY_ID.values(), ids=list(BY_ID))
+writes = pytest.mark.parametrize("method, path, operation", WRITES.values(), ids=list(WRITES))
 components = pytest.mark.parametrize("name", list(SCHEMAS))
 
 
@@ -85,7 +152,7 @@ def schemas_within(node: Any, at: str) -> Iterator[tuple[str, Json]]:
     if not isinstance(node, dict):
         return
     yield at, node
-    for key in ("items", "additionalProperties", "not"):
+    for key in ("items", "additionalProperties", "not", "contentSchema"):
         yield from schemas_within(node.get(key), f"{at}/{key}")
     for key in ("anyOf", "oneOf", "allOf"):
         for n, each in enumerate(node.get(key, ())):
@@ -131,13 +198,14 @@ def test_the_document_begins_with_what_a_reader_wants_first() -> None:
 
 
 def test_no_operation_was_renamed() -> None:
-    assert [(method.upper(), path, each["operationId"]) for path, method, each in OPERATIONS] == OPERATION_IDS
+    found = [(method.upper(), path, each["operationId"]) for path, method, each in OPERATIONS]
+    assert sorted(found) == sorted(OPERATION_IDS)
 
 
 def test_every_operation_id_is_a_verb_and_a_noun_and_unique() -> None:
-    ids = [operation["operationId"] for _, _, operation in OPERATIONS]
-    assert len(ids) == len(set(ids))
-    assert not [id_ for id_ in ids if not re.match(r"^(list|get|search|count|verify)[A-Z][A-Za-z]+$", id_)]
+    ids = [(method, operation["operationId"]) for _, method, operation in OPERATIONS]
+    assert len(ids) == len({id_ for _, id_ in ids})
+    assert not [id_ for method, id_ in ids if not re.match(rf"^({BEGINNINGS[method]})[A-Z][A-Za-z]+$", id_)]
 
 
 def test_every_route_under_v1_is_documented(client: FlaskClient) -> None:
@@ -177,13 +245,13 @@ def test_every_summary_is_one_line_in_the_imperative(operation: Json) -> None:
 def test_path_parameters_come_first_and_every_parameter_is_described(operation: Json) -> None:
     parameters = operation.get("parameters", [])
     places = [parameter["in"] for parameter in parameters]
-    assert places == sorted(places)  # "path" before "query"
+    assert places == sorted(places, key=["path", "query", "header"].index)
     names = [parameter["name"] for parameter in parameters]
     assert len(names) == len(set(names))
     for parameter in parameters:
         schema = parameter["schema"]
         assert parameter.get("description") or "$ref" in schema, parameter["name"]
-        assert parameter["in"] == "query" or parameter["required"]
+        assert parameter["in"] != "path" or parameter["required"]
         assert "null" not in str(schema.get("type", "")), f"{parameter['name']} may be left out, not null"
 
 
@@ -202,26 +270,84 @@ def test_every_parameter_is_bounded(operation: Json) -> None:
 @operations
 def test_every_error_is_a_problem(operation: Json) -> None:
     errors = {status: answer for status, answer in answers_of(operation).items() if status >= "400"}
-    assert {"400", "406", "422", "500", "503"} <= set(errors)
+    assert {"400", "401", "406", "414", "422", "429", "500", "503"} <= set(errors)
     for status, answer in errors.items():
         assert list(answer["content"]) == ["application/problem+json"], status
         assert answer["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
         assert answer["description"]
-    assert "Retry-After" in errors["503"]["headers"]
+    for status in ("429", "503"):
+        assert "Retry-After" in errors[status]["headers"]
 
 
 @pytest.mark.parametrize("path, method, operation", OPERATIONS, ids=list(BY_ID))
 def test_every_answer_is_declared(path: str, method: str, operation: Json) -> None:
     answers = answers_of(operation)
-    assert answers["200"]["content"]
+    good = {status: answer for status, answer in answers.items() if status < "300"}
+    assert good
+    for status, answer in good.items():
+        assert ("content" in answer) == (status != "204")
+        assert status != "201" or "Location" in answer["headers"]
     if "{" in path:
         assert "404" in answers
-    if method == "get" and path.startswith("/v1/"):
-        assert "304" in answers
+    if "308" in answers:
+        assert "Location" in answers["308"]["headers"]
+    if "requestBody" in operation:
+        assert {"413", "415"} <= set(answers)
+
+
+@operations
+def test_every_answer_to_a_get_can_be_asked_for_conditionally(operation: Json) -> None:
+    answers = answers_of(operation)
+    whole = operation["operationId"] in {"getHealth", "getReadiness", "streamChanges"}
+    if not whole and "200" in answers and "304" in answers:
         assert "ETag" in answers["200"]["headers"]
         assert "content" not in answers["304"]
-    if method == "post":
-        assert {"413", "415"} <= set(answers)
+    assert ("304" in answers) == (operation["operationId"].startswith(("list", "get", "search", "count")) and not whole)
+
+
+@writes
+def test_every_write_needs_a_key(method: str, path: str, operation: Json) -> None:
+    assert operation["security"] == [{"key": []}]
+    assert {"401", "403", "429"} <= set(operation["responses"])
+
+
+def test_what_needs_no_key_is_what_everybody_may_read() -> None:
+    keyed = {id_ for id_, operation in BY_ID.items() if operation.get("security") == [{"key": []}]}
+    assert keyed - set(WRITES) == {"listWebhooks", "getWebhook", "listDeliveries"}
+    assert all("403" not in operation["responses"] for id_, operation in BY_ID.items() if id_ not in keyed)
+
+
+@writes
+def test_whoever_changes_something_says_which_version(method: str, path: str, operation: Json) -> None:
+    headers = {each["name"]: each for each in operation["parameters"] if each["in"] == "header"}
+    answers = operation["responses"]
+    assert ("If-Match" in headers) == ("412" in answers) == ("428" in answers)
+    if method in ("patch", "delete", "put"):
+        # A PUT may create what is not there, and so has no version.
+        assert headers["If-Match"]["required"] == (method != "put")
+    # What is sent twice must not be done twice; the other methods see to that by themselves.
+    assert ("Idempotency-Key" in headers) == (method == "post")
+    assert not headers.get("Idempotency-Key", {}).get("required")
+    # Webhooks have no history.
+    assert ("X-Change-Note" in headers) == (not path.startswith("/v1/webhooks"))
+
+
+@operations
+def test_every_request_header_is_bounded_by_a_pattern(operation: Json) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "header":
+            assert {"maxLength", "pattern"} <= set(parameter["schema"])
+
+
+def test_every_patch_of_a_document_is_a_merge_patch_first() -> None:
+    for path, method, operation in OPERATIONS:
+        # The filters of a webhook are replaced whole, which is no merge patch.
+        if method == "patch" and not path.startswith("/v1/webhooks"):
+            assert next(iter(operation["requestBody"]["content"])) == "application/merge-patch+json", path
+            for body in operation["requestBody"]["content"].values():
+                name = body["schema"]["$ref"].rpartition("/")[2]
+                assert name.endswith("Patch")
+                assert not SCHEMAS[name].get("required")
 
 
 def test_every_object_and_every_enum_has_a_name() -> None:
@@ -238,13 +364,17 @@ def test_every_answer_and_body_that_is_json_is_a_named_schema() -> None:
     for path, method, operation in OPERATIONS:
         bodies = [operation.get("requestBody", {}), *answers_of(operation).values()]
         for kind, body in ((kind, body) for each in bodies for kind, body in each.get("content", {}).items()):
-            assert ("$ref" in body["schema"]) == ("json" in kind), f"{method} {path} {kind}"
+            is_json = kind.endswith(("/json", "+json"))
+            assert ("$ref" in body["schema"]) == is_json, f"{method} {path} {kind}"
+            assert is_json or body["schema"]["type"] == "string", f"{method} {path} {kind}"
 
 
 def test_every_component_is_used_and_every_reference_leads_somewhere() -> None:
     told = {node for at, node in walk(DOCUMENT) if at.endswith("/$ref") or "/discriminator/mapping/" in at}
-    made = {f"#/components/schemas/{name}" for name in SCHEMAS} | {
-        f"#/components/responses/{name}" for name in RESPONSES
+    made = {
+        f"#/components/{place}/{name}"
+        for place in ("schemas", "responses", "headers")
+        for name in DOCUMENT["components"][place]
     }
     assert {ref for ref in told if isinstance(ref, str)} == made
 
@@ -292,14 +422,23 @@ def test_every_object_has_an_example_that_fits(name: str) -> None:
         assert [str(error) for error in validator.iter_errors(example)] == []
 
 
+def referred_to(roots: list[Json]) -> set[str]:
+    """Find the components that something refers to, and those that these refer to."""
+    found: set[str] = set()
+    waiting = roots
+    while waiting:
+        names = {node.rpartition("/")[2] for at, node in walk(waiting) if at.endswith("/$ref")} & set(SCHEMAS)
+        waiting = [SCHEMAS[name] for name in names - found]
+        found |= names
+    return found
+
+
 def test_published_schemas_of_answers_stay_open_and_those_of_requests_are_closed() -> None:
-    asked = {
-        body["schema"]["$ref"].rpartition("/")[2]
-        for operation in BY_ID.values()
-        for body in operation.get("requestBody", {}).get("content", {}).values()
-    }
+    asked = referred_to([operation.get("requestBody", {}) for operation in BY_ID.values()])
+    answered = referred_to([answer for operation in BY_ID.values() for answer in answers_of(operation).values()])
     for name, schema in SCHEMAS.items():
         if "properties" in schema:
+            assert (name in asked) != (name in answered), name
             assert (schema.get("additionalProperties") is False) == (name in asked), name
 
 

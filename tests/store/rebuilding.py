@@ -7,8 +7,10 @@ from collections.abc import Callable
 import orjson
 from sqlalchemy.orm import Session
 
+from api.store import tables
+from api.store.engine import upsert
 from api.store.opening import Store
-from api.store.writing import Texts, Writer
+from api.store.writing import Author, Texts, Writer
 from tests.store.contents import rows
 
 
@@ -20,11 +22,14 @@ def rebuilt(store: Store, open_empty: Callable[[str], Store]) -> Store:
 
 
 def _copy(store: Store, session: Session) -> None:
-    writer = Writer(session, "2030-01-01T00:00:00.000000Z")
+    writer = Writer(session, Author("2030-01-01T00:00:00.000000Z"))
     texts = {
         id_: Texts(*parts) for id_, *parts in rows(store, "article_texts", "article_id", "before", "text", "after")
     }
     claims = {article: hash_ for hash_, article in rows(store, "claims", "hash", "article_id")}
+    # What was merged is filed under what took over.
+    names = ("resource", "id", "target")
+    upsert(session, tables.aliases, [dict(zip(names, row, strict=True)) for row in rows(store, "aliases", *names)])
     for (article,) in rows(store, "articles", "document"):
         content = orjson.loads(article)
         writer.put_article(content, texts[content["id"]], claims[content["id"]])

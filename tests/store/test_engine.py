@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.store import tables
-from api.store.engine import StoreUrlError, open_engines
+from api.store.engine import StoreUrlError, open_engines, upsert
 from api.store.opening import Store, open_store
 from api.store.reading import UnavailableError
+from tests.store.contents import rows
 
 PRAGMAS = {
     "journal_mode": "wal",
@@ -104,6 +106,64 @@ def test_a_database_that_does_not_answer_is_said_to_be_unavailable(url: str, ask
 
 def test_a_database_names_itself(store: Store) -> None:
     assert store.database().startswith("SQLite 3." if store.is_embedded() else "PostgreSQL ")
+
+
+#: Texts that mean something in a list as PostgreSQL writes one.
+AWKWARD = [
+    "",
+    "NULL",
+    "null",
+    "{}",
+    "{a,b}",
+    '"',
+    "'",
+    "\\",
+    '\\"',
+    "a,b",
+    " a ",
+    "a\nb",
+    "\u00e9\u5317\U0001f642",
+    "%s",
+    ":id",
+]
+
+
+def test_rows_are_stored_to_the_letter(store: Store) -> None:
+    written = [
+        (str(n), n, text, text, text, text, text or None, None, text, text.encode() + b"\x00\xff")
+        for n, text in enumerate(AWKWARD)
+    ]
+    named = [dict(zip(tables.actors.columns.keys(), row, strict=True)) for row in written]
+    store.write(lambda session: upsert(session, tables.actors, named))
+    assert rows(store, "actors") == sorted(written, key=repr)
+
+
+def test_rows_replace_those_with_their_key_however_many_they_are(store: Store) -> None:
+    def write(session: Session, target: str, ids: range) -> None:
+        upsert(session, tables.aliases, [{"resource": "facts", "id": f"{id_:05}", "target": target} for id_ in ids])
+
+    store.write(partial(write, target="first", ids=range(2500)))
+    store.write(partial(write, target="second", ids=range(1000, 3000)))
+    store.write(partial(write, target="third", ids=range(0)))
+    targets = [target for _, _, target in rows(store, "aliases", "resource", "id", "target")]
+    assert targets == ["first"] * 1000 + ["second"] * 2000
+
+
+def test_rows_that_are_all_key_are_stored_once(store: Store) -> None:
+    named = [{"name_key": name, "actor_id": "france"} for name in ("france", "republic", "france")]
+    for _ in range(2):
+        store.write(lambda session: upsert(session, tables.actor_names, named))
+    assert rows(store, "actor_names") == [("france", "france"), ("republic", "france")]
+
+
+def test_counts_add_up(store: Store) -> None:
+    def count(session: Session, **counts: int) -> None:
+        cells = [{"term": 7, "facet": "kind", "value": name, "facts": facts} for name, facts in counts.items()]
+        upsert(session, tables.tallies, cells, add="facts")
+
+    store.write(partial(count, event=2, proposal=1))
+    store.write(partial(count, event=3, statement=1, proposal=-1))
+    assert rows(store, "tallies", "value", "facts") == [("event", 5), ("proposal", 0), ("statement", 1)]
 
 
 TURNS = 25

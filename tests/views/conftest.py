@@ -2,7 +2,8 @@
 
 - `world` is a store full of made-up facts (see world.py), on SQLite and on PostgreSQL in turn: for lists and counts.
 - `world_on` gives the same on a database by its name, to compare the two.
-- `empty_client` is that of all tests, over an app that is made only once.
+- `desk` is somebody who may do everything, over an empty store (see desks.py): for what is changed.
+- `store`, `empty_client`, `shared_store` and `shared_client` are those of tests/ingest, which are quicker.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import count
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +20,16 @@ from flask.testing import FlaskClient
 
 from api.ingest import ingest
 from api.store.opening import Store
+from tests.conftest import Key
+from tests.ingest.conftest import emptied_store, empty_client, shared_client, shared_store, store
 from tests.store.clients import client_of
+from tests.views.desks import Desk
 from tests.views.world import Document, sheets
 
+__all__ = ["emptied_store", "empty_client", "shared_client", "shared_store", "store"]
+
 Sheet = dict[str, Any]
+_DESKS = count(1)
 
 
 @dataclass
@@ -81,8 +89,10 @@ def written(query: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def empty_client(store: Store) -> FlaskClient:
-    return client_of(store)
+def desk(empty_client: FlaskClient, key: Key) -> Desk:
+    # Each has a name of its own, so that no limit is reached however fast all the tests are.
+    name = f"desk-{next(_DESKS)}"
+    return Desk(empty_client, key("admin", name=name), name)
 
 
 @pytest.fixture(scope="session")

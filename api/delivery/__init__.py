@@ -1,0 +1,1 @@
+"""Delivery: telling webhooks of changes, and the worker that does so in the background."""

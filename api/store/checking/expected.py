@@ -1,0 +1,97 @@
+"""What ought to be there: rows derived anew, in tables like those of the store but in a temporary file."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Column, MetaData, StaticPool, Table, Text, create_engine, select, text
+from sqlalchemy.orm import Session
+
+from api.store import search_index, tables
+from api.store.derived import Cell, Posting
+from api.store.engine import upsert
+from api.store.labels import term
+
+#: Rows are written so many at a time.
+_AT_ONCE = 20_000
+
+_reading = Table(
+    "reading",
+    MetaData(),
+    # Which actors the visible facts of an article name.
+    Column("article", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+
+@contextmanager
+def open_expected(stored: Session) -> Iterator[Session]:
+    """Open the temporary file, which SQLite deletes by itself; its index of words is like that of the store."""
+    # To SQLite an empty name is a file in the folder for temporary files, and no two connections share it.
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(""), poolclass=StaticPool)
+    try:
+        with Session(engine) as session, session.begin():
+            for table in (tables.actor_names, tables.postings, tables.tallies, _reading, search_index.entries):
+                table.create(session.connection())
+            if search_index.is_sqlite(stored):
+                made = text("SELECT sql FROM sqlite_master WHERE name = 'search_words'")
+                session.execute(text(stored.execute(made).scalar_one()))
+            yield session
+    finally:
+        engine.dispose()
+
+
+class Expected:
+    """Collects what ought to be there."""
+
+    def __init__(self, session: Session) -> None:
+        """Take a session of the temporary file."""
+        self._session = session
+        self._rows: dict[Table, list[dict[str, Any]]] = {tables.actor_names: [], tables.postings: [], _reading: []}
+        self._tallies: Counter[Cell] = Counter()
+
+    def call(self, actor: str, names: Iterable[str]) -> None:
+        """Note the folded names of an actor."""
+        self._rows[tables.actor_names] += [{"name_key": name, "actor_id": actor} for name in names]
+        self._write_many()
+
+    def post(self, postings: Iterable[Posting]) -> None:
+        """Note places in lists."""
+        self._rows[tables.postings] += [{"term": of, "key": key, "id": id_} for of, key, id_ in postings]
+        self._write_many()
+
+    def count(self, cells: Iterable[Cell]) -> None:
+        """Note that something is counted once more."""
+        self._tallies.update(cells)
+        self._write_many()
+
+    def read(self, article: str, actors: Iterable[str]) -> None:
+        """Note that facts of an article name some actors."""
+        self._rows[_reading] += [{"article": article, "actor": actor} for actor in actors]
+        self._write_many()
+
+    def actors_in(self, article: str) -> list[str]:
+        """List the actors of an article's facts; all of them must have been written."""
+        query = select(_reading.c.actor).where(_reading.c.article == article).order_by(_reading.c.actor)
+        return list(self._session.execute(query).scalars())
+
+    def write(self) -> None:
+        """Write what was collected so far."""
+        for table, rows in self._rows.items():
+            upsert(self._session, table, rows)
+            rows.clear()
+        tallies = [
+            {"term": term(label), "facet": facet, "value": value, "facts": facts}
+            for (label, facet, value), facts in self._tallies.items()
+        ]
+        upsert(self._session, tables.tallies, tallies, add="facts")
+        self._tallies.clear()
+
+    def _write_many(self) -> None:
+        if len(self._tallies) > _AT_ONCE or any(len(rows) > _AT_ONCE for rows in self._rows.values()):
+            self.write()

@@ -1,0 +1,96 @@
+"""What is derived from a document and stands beside it: columns, labels, places in lists, counts.
+
+Whoever writes and whoever checks what was written derive it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from api.store.entries import days, is_long
+from api.store.labels import (
+    HIDDEN,
+    Document,
+    fact_postings,
+    fact_tallies,
+    labels_of_article,
+    labels_of_fact,
+    name_key,
+    term,
+)
+
+#: A row of `postings`: term, key, id.
+Posting = tuple[int, int, str]
+#: What is counted: label, facet, value.
+Cell = tuple[str, str, str]
+
+
+def columns_of_article(article: Document) -> dict[str, Any]:
+    """Derive the columns that articles are filtered and sorted by."""
+    day, last_day = days(article["published_at"])
+    source = article["origin_id"] or article["id"]
+    return {"publisher": article["publisher"], "source_id": source, "day": day, "last_day": last_day}
+
+
+def columns_of_actor(actor: Document) -> dict[str, Any]:
+    """Derive the columns that actors are filtered and sorted by."""
+    codes = {name: actor[name] for name in ("country_code", "wikidata_id")}
+    return {"name_key": name_key(actor["name"]), **codes}
+
+
+def columns_of_fact(fact: Document) -> dict[str, Any]:
+    """Derive the columns that facts are filtered and sorted by."""
+    day, last_day = days(fact["date"])
+    confidence = fact["review"]["confidence"]
+    return {
+        "kind": fact["kind"],
+        "day": day,
+        "last_day": last_day,
+        "sources": fact["sources"]["articles"],
+        "confidence": 1.0 if confidence is None else float(confidence),
+    }
+
+
+def count_sources(articles: Mapping[str, tuple[str, str]]) -> dict[str, int]:
+    """Count the sources of a fact, given (publisher, source) of each of its articles, in order."""
+    # Copies of one story are one source, published by whoever was first with it.
+    stories: dict[str, str] = {}
+    for id_, (publisher, story) in articles.items():
+        stories[story] = publisher if id_ == story else stories.get(story, publisher)
+    return {"articles": len(stories), "publishers": len(set(stories.values()))}
+
+
+def file_article(article: Document, actors: Iterable[str]) -> list[str]:
+    """List the labels of an article, given the actors of its visible facts."""
+    labels = list(dict.fromkeys(labels_of_article(article, sorted(actors))))
+    return [*labels, "articles/span:long"] if is_long(article["published_at"]) else labels
+
+
+def file_fact(fact: Document, publishers: Mapping[str, str], actors: Mapping[str, tuple[str, str | None]]) -> list[str]:
+    """List the labels of a fact; see labels_of_fact for what must be given."""
+    labels = list(dict.fromkeys(labels_of_fact(fact, publishers, actors)))
+    return [*labels, "span:long"] if is_long(fact["date"]) else labels
+
+
+def postings_of_article(article: Document, labels: Iterable[str]) -> Iterator[Posting]:
+    """List the places of an article in the lists of articles."""
+    day = days(article["published_at"])[0]
+    return ((term(label), day, article["id"]) for label in labels)
+
+
+def postings_of_fact(fact: Document, labels: Iterable[str]) -> Iterator[Posting]:
+    """List the places of a fact in the lists of facts."""
+    day = days(fact["date"])[0]
+    return ((term(label), key, fact["id"]) for label, key in fact_postings(fact, labels, day))
+
+
+def cells_of_fact(fact: Document, labels: list[str]) -> Iterator[Cell]:
+    """List the counts that a fact is part of: none while it is hidden."""
+    if HIDDEN not in labels:
+        yield from fact_tallies(labels, fact["date"] and fact["date"]["earliest"])
+
+
+def names_of_actor(actor: Document) -> list[str]:
+    """List every name and alias of an actor, folded: what it is found by."""
+    return sorted({name_key(name) for name in (actor["name"], *actor["aliases"])})
