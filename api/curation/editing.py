@@ -121,7 +121,7 @@ def edit_article(writer: Writer, id_: str, patch: object) -> None:
         found.conflicts += 1
         found.add(("url",), f"The article '{holder}' is the same text of the same publisher at the same URL.")
     for name in ("origin_id", "revises"):
-        if content[name] == id_:
+        if id_ == content[name] != article[name]:
             found.add((name,), "An article does not point to itself.")
     found.refuse_any()
     writer.put_article({**article, **without_doubles(content)}, texts, claim)

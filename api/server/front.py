@@ -20,7 +20,7 @@ from api.protocol.requests import REQUEST_ID
 from api.protocol.waiting import HELD, REPEATED
 from api.server.bodies import Feed, GoneError, find_header, read_body, wait_until_gone
 from api.server.gateway import Chunks, Receive, Reply, Scope, Send, call, make_environment
-from api.server.lanes import Lane, is_in_loop, pass_by_loop
+from api.server.lanes import Lane, enter_loop, is_in_loop, pass_by_loop
 from api.server.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Front:
         lane = self._lane(scope)
         if _brings_body(scope):
             if not is_in_loop():
-                await asyncio.sleep(0)
+                await enter_loop()
             await self._answer_body(Exchange(scope, receive, send, lane))
             return
         seen = self._listeners.seen
@@ -114,7 +114,7 @@ class Front:
             if reply.is_plain:
                 await _send(reply, send)
                 return
-            await asyncio.sleep(0)
+            await enter_loop()
         await self._finish(Exchange(scope, receive, send, lane), environ, reply, seen)
 
     def _lane(self, scope: Scope) -> Lane:

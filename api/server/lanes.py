@@ -98,7 +98,7 @@ def pass_by_loop(loop: asyncio.AbstractEventLoop) -> bool:
     """Let coroutines that come from other threads begin there, and go to the loop only when they ask for it.
 
     granian hands a request over by `loop.call_soon_threadsafe(function, coroutine, ...)`. What is begun here instead
-    goes on in a lane by `await lane`, and in the loop, as if it came from there, by `await asyncio.sleep(0)`. Should
+    goes on in a lane by `await lane`, and in the loop, as if it came from there, by `await enter_loop()`. Should
     another version of granian do it differently, all requests begin in the loop: `is_in_loop` tells. Gives False for
     a loop that does not allow it.
     """
@@ -115,6 +115,12 @@ def pass_by_loop(loop: asyncio.AbstractEventLoop) -> bool:
     except AttributeError:
         return False
     return True
+
+
+async def enter_loop() -> None:
+    """Go on in the event loop; only for coroutines that have passed it by."""
+    # It gives way once without waiting for anything, which is all that `_go_on` looks for.
+    await asyncio.sleep(0)
 
 
 def is_in_loop() -> bool:

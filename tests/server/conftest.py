@@ -1,7 +1,7 @@
 """Fixtures of the server; all of them are real processes:
 
 - `tiny` is the front before an app that shows what the front does (see tiny.py); `impatient` is the same with a
-  request timeout of one second.
+  request timeout of one second, which also sends a comment on idle streams every second.
 - `served` is `newsfacts serve` with the seeds on SQLite, and `key` a key for everything there.
 """
 

@@ -74,6 +74,12 @@ def test_a_stream_has_no_length_and_shows_none_of_the_fronts_headers(tiny: Serve
     assert not [name for name in asked_for_its_head.headers if "newsfacts" in name]
 
 
+def test_an_idle_stream_is_kept_alive(impatient: Served) -> None:
+    with _follow(impatient) as client:
+        for _ in range(3):
+            assert client.receive_until(b":\n\n").endswith(b"\r\n:\n\n")
+
+
 def test_listeners_of_one_address_and_key_are_one_question(tiny: Served) -> None:
     callers = ["nobody", "somebody"] * 50
     with ExitStack() as connected:

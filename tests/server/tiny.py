@@ -13,6 +13,7 @@ import orjson
 from werkzeug.exceptions import HTTPException
 
 from api.commands.server import run_server
+from api.server import front
 from api.server.front import Front, Limits
 from api.server.lanes import Lane
 from api.settings import Settings
@@ -128,7 +129,9 @@ def create_front() -> Front:
         return await plain(lane, *arguments)
 
     Lane.run = counted  # type: ignore[method-assign]
-    limits = Limits(LARGEST_BODY, float(os.environ["TINY_TIMEOUT"]), THREADS, MOST_THREADS)
+    timeout = float(os.environ["TINY_TIMEOUT"])
+    front.KEEP_ALIVE_SECONDS = timeout
+    limits = Limits(LARGEST_BODY, timeout, THREADS, MOST_THREADS)
     return Front(tiny, lambda: tiny.revision, limits, apart=["/healthz"])
 
 

@@ -87,7 +87,7 @@ class Curator:
         }
         about = {
             "publisher": draw.choice(PUBLISHERS),
-            "origin_id": draw.choice((None, None, "wire")),
+            "origin_id": draw.choice((None, None, "wire", "paper-0")),
             "published_at": draw.choice((None, {"edtf": "2022-01"}, {"edtf": "2022-01-31", "text": "Monday"})),
         }
         actors = [self.actor(id_) for id_ in ACTORS]
@@ -153,7 +153,7 @@ class Curator:
         if plural == "actors":
             return {name: value for name, value in self.actor(id_).items() if name != "id"}
         if plural == "articles":
-            return {"publisher": self.draw.choice(PUBLISHERS), "origin_id": self.draw.choice((None, "wire"))}
+            return {"publisher": self.draw.choice(PUBLISHERS), "origin_id": self.draw.choice((None, "wire", "paper-1"))}
         make = {"events": self.event, "proposals": self.proposal, "statements": self.statement}[plural]
         patch = {name: value for name, value in make(id_).items() if name not in ("id", "review", "text")}
         articles = self.some(ARTICLES) or [self.draw.choice(ARTICLES)]

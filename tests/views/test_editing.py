@@ -536,6 +536,18 @@ def test_lists_counts_and_search_follow(desk: Desk) -> None:
     assert desk.read("facts/counts?by=type")["items"] == [{"value": "agree", "facts": 1}]
 
 
+def test_an_article_is_found_by_its_new_headings_and_date(desk: Desk) -> None:
+    patch = {"title": "A rendezvous", "language": "fr", "published_at": {"edtf": "2020-05", "text": "Monday"}}
+    done(desk.patch("articles/one", patch))
+    for query in ("q=rendezvous", "q=berlin", "language=FR", "published_to=2020-12-31"):
+        assert desk.ids(f"articles?{query}") == ["one"], query
+    assert desk.ids("articles?published_from=2020-06-01") == []
+    wrong = {"published_at": {"text": "Tuesday"}, "media": [{"date": {"text": "Tuesday"}}], "url": "ftp://x"}
+    assert set(refused(desk.patch("articles/one", wrong))) == {"/url"}
+    del wrong["url"]
+    assert set(refused(desk.patch("articles/one", wrong))) == {"/published_at/text", "/media/0/date/text"}
+
+
 def test_an_actor_is_found_by_its_new_names_and_its_facts_by_its_new_country(desk: Desk) -> None:
     version = desk.read("events/visit")["version"]
     done(desk.patch("actors/germany", {"name": "Borduria", "aliases": ["Szohod"], "country_code": "BO"}))

@@ -281,6 +281,21 @@ def test_what_was_changed_since_stays_when_facts_part(desk: Desk) -> None:
     assert content(desk.read("facts/reception")) == reception
 
 
+def test_what_the_two_said_of_each_other_comes_back(desk: Desk) -> None:
+    contradicts = {"type": "contradicts", "fact": "reception"}
+    done(desk.patch("events/visit", {"relations": [contradicts]}))
+    before = contents(desk, "facts/visit", "facts/reception")
+    assert done(desk.merge("facts/reception", "visit"))["relations"] == [{"type": "follows", "fact": "offer"}]
+    done(desk.unmerge("facts/reception"))
+    assert contents(desk, "facts/visit", "facts/reception") == before
+    # Also beside what was added since.
+    relations = done(desk.merge("facts/reception", "visit"))["relations"]
+    added = {"type": "part_of", "fact": "said"}
+    done(desk.patch("events/visit", {"relations": [*relations, added]}))
+    done(desk.unmerge("facts/reception"))
+    assert desk.read("facts/visit")["relations"] == [added, contradicts]
+
+
 def test_wording_goes_with_the_article_that_it_is_from(desk: Desk) -> None:
     done(desk.merge("facts/reception", "visit"))
     parts = [{"actor": "france", "role": "host", "named_as": "Talks"}]
