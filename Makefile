@@ -23,7 +23,7 @@ serve: $(PROJECT_INSTALLED) ## Install, migrate, load the seeds and serve on 127
 	@exec $(BIN)/newsfacts serve --seed
 
 test: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) tools lint ## Run everything that must pass: lint, types, import rule, tests with coverage
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
 
 lint: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) ## Run the checks that need no server: ruff, mypy, import rule
 	$(BIN)/ruff check
@@ -48,8 +48,8 @@ UV_COMPILE = build/uv/bin/uv --quiet --no-config pip compile pyproject.toml --gr
 lock: ## Resolve both lock files anew (LOCK_FLAGS=--upgrade: to the newest releases)
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip --disable-pip-version-check --quiet install 'uv>=0.9'
-	$(UV_COMPILE) $(LOCK_FLAGS) --output-file requirements.lock
-	$(UV_COMPILE) $(LOCK_FLAGS) --extra test --constraints requirements.lock --output-file requirements-test.lock
+	$(UV_COMPILE) $(LOCK_FLAGS) --extra extract --extra test --output-file requirements-test.lock
+	$(UV_COMPILE) $(LOCK_FLAGS) --extra extract --constraints requirements-test.lock --output-file requirements.lock
 
 clean: ## Remove what the targets above made, except databases
 	rm -rf $(VENV) $(TOOLS) build .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import Any
 
 import orjson
@@ -28,10 +29,12 @@ from api.views.deliveries import DELIVERIES
 from api.views.events import EVENTS
 from api.views.fact_sheets import SHEETS
 from api.views.facts import FACTS
+from api.views.jobs import EXTRACTION, JOBS
 from api.views.operations import OPERATIONS, unavailable
 from api.views.proposals import PROPOSALS
 from api.views.search import SEARCH
 from api.views.statements import STATEMENTS
+from api.views.suggestions import SUGGESTIONS
 from api.views.verify import VERIFY
 from api.views.vocabularies import WORDS
 from api.views.webhooks import OWN_HOSTS, WEBHOOKS
@@ -79,6 +82,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.extensions["newsfacts"] = store or open_store(settings.database_url, pool_size)
     app.config["ARTICLE_TEXT"] = settings.article_text
     app.config[OWN_HOSTS] = OwnHosts.read(settings.private_hosts)
+    app.config[EXTRACTION] = settings.extraction and find_spec("spacy") is not None
     app.config |= {"API_TITLE": "newsfacts", "API_VERSION": VERSION, "OPENAPI_VERSION": "3.1.0"}
     contract = Contract(
         app,
@@ -110,6 +114,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         EVENTS,
         PROPOSALS,
         STATEMENTS,
+        SUGGESTIONS,
         ACTORS,
         ARTICLES,
         SHEETS,
@@ -117,6 +122,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         CHANGES,
         WEBHOOKS,
         DELIVERIES,
+        JOBS,
         VERIFY,
         WORDS,
         OPERATIONS,

@@ -35,6 +35,16 @@ def _limit_or_none(text: str) -> None:
         raise ValueError("empty or a limit, such as 600/minute or 10/second;2000/hour") from None
 
 
+def _url_or_none(text: str) -> None:
+    if text and not re.fullmatch(r"https?://[^\s/?#]+[^\s?#]*", text):
+        raise ValueError("empty or a URL of http or https")
+
+
+def _short_line(text: str) -> None:
+    if len(text) > 90 or not text.isprintable():
+        raise ValueError("a line of 90 characters at the most")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one process. `NEWSFACTS_` and the name in capitals is the environment variable."""
@@ -114,8 +124,9 @@ class Settings:
 
     private_hosts: str = setting(
         "",
-        "Webhooks lead to the public internet alone, so that nobody reaches what stands beside this server through it. "
-        "Receivers of your own there are named here, by host, address or network, between commas.",
+        "Webhooks, and the URLs of articles, lead to the public internet alone, so that nobody reaches what stands "
+        "beside this server through it. Hosts of your own there are named here, by name, address or network, between "
+        "commas.",
         check=OwnHosts.read,
     )
     webhook_timeout: float = setting(
@@ -126,6 +137,40 @@ class Settings:
         "Seconds before what failed is tried again, at the most; the nine delays after that grow with it, to a day.",
         low=0.01,
         high=600,
+    )
+    extraction: bool = setting(
+        True,
+        "Where newsfacts[extract] is installed, the facts of articles are drafted; false saves a worker its memory.",
+    )
+    fetch_timeout: float = setting(
+        20.0, "Seconds that fetching the page at an article's URL may take, redirects included.", low=0.1, high=300
+    )
+    job_lease: float = setting(
+        60.0,
+        "Seconds without a sign of life after which a worker is taken for dead, and its job taken up again.",
+        low=0.1,
+        high=3600,
+    )
+    spacy_model: str = setting(
+        "",
+        "The shipped spaCy pipeline is the one that the rules were measured with, and its files are verified. "
+        "A package or a folder named here is used instead, unverified: another size, another English.",
+    )
+    llm_url: str = setting(
+        "",
+        "A language model that is asked for what the rules have missed, behind any OpenAI-compatible endpoint, such as "
+        "http://localhost:11434/v1. None, because articles are sent to it: drafts are made offline until you name one.",
+        check=_url_or_none,
+    )
+    llm_model: str = setting(
+        "", "The model's name, as its endpoint knows it; drafts bear it as their generator.", check=_short_line
+    )
+    llm_key: str = setting("", "The key of that endpoint, if it asks for one; it is sent nowhere else, and not logged.")
+    llm_timeout: float = setting(
+        120.0,
+        "Seconds that the model may take for one article, all its parts together; then the draft is left as it is.",
+        low=0.1,
+        high=3600,
     )
     replay_key: str = setting(
         "", "The key by which newsfacts replay reads its source; on the command line others of this machine see it."

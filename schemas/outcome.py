@@ -48,5 +48,5 @@ class ArticlePostQuerySchema(InputSchema):
     """What is to be done with an article."""
 
     extract = Flag(
-        load_default=True, metadata=described("Draft its facts; false stores the article alone", example=False)
+        load_default=True, metadata=described("Draft its facts; false stores the article alone", example=True)
     )

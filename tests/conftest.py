@@ -22,15 +22,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api import create_app
 from api.ingest import Outcome, ingest
 from api.ingest.files import read_sheet
 from api.ingest.seeding import seed_files
-from api.settings import Settings
 from api.store import keys
 from api.store.opening import Store, open_store
 from tests import postgres
-from tests.checked import CheckedClient
+from tests.store.clients import client_of
 
 pytest_plugins = ["tests.skips"]
 
@@ -86,15 +84,26 @@ def store(request: pytest.FixtureRequest, open_empty: Callable[[str], Store]) ->
     store.close()
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def seeded_store(request: pytest.FixtureRequest, open_empty: Callable[[str], Store]) -> Iterator[Store]:
-    store = open_empty(request.param)
-    try:
-        for path in seed_files():
-            store.write(partial(ingest, sheet=read_sheet(path), clock=lambda: NOW, may_review=True))
-        yield store
-    finally:
+@pytest.fixture(scope="session")
+def open_seeded(open_empty: Callable[[str], Store]) -> Iterator[Callable[[str], Store]]:
+    """Opens the store with the seeds on the database that is named; it is made only once."""
+    made: dict[str, Store] = {}
+
+    def open_one(database: str) -> Store:
+        if database not in made:
+            made[database] = open_empty(database)
+            for path in seed_files():
+                made[database].write(partial(ingest, sheet=read_sheet(path), clock=lambda: NOW, may_review=True))
+        return made[database]
+
+    yield open_one
+    for store in made.values():
         store.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def seeded_store(request: pytest.FixtureRequest, open_seeded: Callable[[str], Store]) -> Store:
+    return open_seeded(request.param)
 
 
 @pytest.fixture(scope="session")
@@ -164,12 +173,6 @@ def sheet() -> dict[str, Any]:
             }
         ],
     }
-
-
-def client_of(store: Store) -> FlaskClient:
-    app = create_app(Settings(access_log=False), store)
-    app.test_client_class = CheckedClient
-    return app.test_client()
 
 
 REPOSITORY = Path(__file__).parent.parent

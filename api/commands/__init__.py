@@ -6,6 +6,7 @@ import click
 
 from api.commands.backups import backup
 from api.commands.contract import openapi
+from api.commands.extracts import extract_files
 from api.commands.findings import check
 from api.commands.keys import manage_keys
 from api.commands.replays import replay_from
@@ -37,6 +38,7 @@ for command in (
     seed,
     ingest_files,
     validate,
+    extract_files,
     openapi,
     manage_keys,
     work,

@@ -25,8 +25,8 @@ _OTHER_FILES = 200
 def serve(host: str | None, port: int | None, workers: int | None, with_seeds: bool) -> None:
     """Serve the API, its OpenAPI document and Swagger UI.
 
-    With SQLite the tables are brought up to date first, and a worker delivers webhooks as `newsfacts work` does;
-    a PostgreSQL server is upgraded by `newsfacts upgrade` alone, and has workers of its own.
+    With SQLite the tables are brought up to date first, and a worker does what `newsfacts work` does: it drafts facts
+    and delivers webhooks. A PostgreSQL server is upgraded by `newsfacts upgrade` alone, and has workers of its own.
 
     \b
     Example:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,14 @@ import click
 
 from api.commands.stores import configured_store, migrated, ready_store
 from api.ingest import Outcome, SheetRefusedError, ingest
-from api.ingest.files import read_sheet
+from api.ingest.files import parse_sheet, read_sheet
 from api.ingest.seeding import seed_files
 from api.store.opening import Store
 
-FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+FILES = click.argument(
+    "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+)
+_STDIN = Path("-")
 
 
 @click.command()
@@ -39,6 +42,7 @@ def ingest_files(files: tuple[Path, ...], with_review: bool) -> None:
     """Store fact sheets, each whole or not at all.
 
     A sheet that is refused is told with everything that is wrong with it; the others are stored all the same.
+    For - sheets are read from standard input, one a line.
 
     \b
     Example:
@@ -72,21 +76,32 @@ def store_seeds(store: Store) -> None:
     _each(seed_files(), lambda sheet: store.write(partial(ingest, sheet=sheet, may_review=True)))
 
 
-def _each(files: Any, store_sheet: Callable[[dict[str, Any]], Outcome], would: str = "") -> None:
+def _each(files: Iterable[Path], store_sheet: Callable[[dict[str, Any]], Outcome], would: str = "") -> None:
     """Take sheets one after the other; tell what became of each (or would), and fail at the end if one was refused."""
     refused = 0
-    for path in files:
+    for name, read in _sheets(files):
         try:
-            outcome = store_sheet(read_sheet(path))
+            outcome = store_sheet(read())
         except SheetRefusedError as error:
             refused += 1
-            click.echo(f"{path}: refused, {len(error.flaws)} flaw{'s' if len(error.flaws) > 1 else ''}", err=True)
+            click.echo(f"{name}: refused, {len(error.flaws)} flaw{'s' if len(error.flaws) > 1 else ''}", err=True)
             for flaw in error.flaws:
                 click.echo(f"  {flaw.pointer or '/'}: {flaw.detail}", err=True)
         else:
-            click.echo(f"{path.name}: article {would}{outcome.article[1]}, {_tally(outcome, would)}")
+            click.echo(f"{Path(name).name}: article {would}{outcome.article[1]}, {_tally(outcome, would)}")
     if refused:
         sys.exit(1)
+
+
+def _sheets(files: Iterable[Path]) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
+    """Name each sheet, and say how to read it."""
+    for path in files:
+        if path != _STDIN:
+            yield str(path), partial(read_sheet, path)
+            continue
+        for number, line in enumerate(sys.stdin.buffer, start=1):
+            if line.strip():
+                yield f"line {number}", partial(parse_sheet, line)
 
 
 def _tally(outcome: Outcome, would: str) -> str:

@@ -9,9 +9,9 @@ from sqlalchemy import Table
 from api.curation.deleting import delete
 from api.curation.refusal import AbsentError, DisagreementError
 from api.store import tables
-from api.store.erasing import erase_answers, erase_quotations, erase_text, erase_versions
+from api.store.erasing import erase_answers, erase_quotations, erase_requests, erase_text, erase_versions
 from api.store.opening import count_changes
-from api.store.writing import Writer, load_version
+from api.store.writing import Writer, load_texts, load_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def purge(writer: Writer, table: Table, id_: str) -> Purged:
     versions = erase_versions(session, table, [id_, *writer.former_ids(table, id_)])
     if table is tables.articles:
         versions += erase_quotations(session, id_)
+        if texts := load_texts(session, id_):
+            erase_requests(session, texts.text)
         erase_text(session, id_)
     erase_answers(session, [id_, *used_by])
     # Whatever was answered before is out of date, even if nothing stood here any more.

@@ -1,4 +1,4 @@
-"""The worker: a process that does, round after round, what is due. Delivering webhooks is one of its rounds."""
+"""The worker: a process that does, round after round, what is due. Delivering webhooks is two of its rounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -21,8 +21,9 @@ from api.settings import Settings
 from api.store.opening import Store
 from api.store.reading import UnavailableError
 
-#: Seconds between two looks at what is due while there is nothing to do, and while the database is away.
-IDLE_SECONDS, AWAY_SECONDS = 1.0, 5.0
+#: Seconds between two looks at what is due while there is nothing to do, and while the database is away. Whoever sends
+#: an article waits for its facts: a look is a few statements that find nothing.
+IDLE_SECONDS, AWAY_SECONDS = 0.2, 5.0
 #: Finding a host, connecting, TLS, sending and being answered may each take a timeout; then a worker is taken for dead.
 _LEASE_TIMEOUTS = 6
 
@@ -94,7 +95,7 @@ class Worker:
                         "the database does not answer", extra={"told": {"error": type(error.__cause__).__name__}}
                     )
                 away = True
-                self._bell.wait(min(AWAY_SECONDS, 5 * self._idle))
+                self._bell.wait(min(AWAY_SECONDS, 25 * self._idle))
                 continue
             if away:
                 _log.warning("the database answers again")
@@ -122,14 +123,23 @@ class _Lines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-def work(store: Store, settings: Settings, parent: int | None = None) -> None:
-    """Work on a store until SIGTERM or SIGINT, writing a line of JSON to standard error for each thing that happens."""
+def work(
+    store: Store,
+    settings: Settings,
+    parent: int | None = None,
+    others: Sequence[Callable[[Callable[[], None]], Round]] = (),
+) -> None:
+    """Work on a store until SIGTERM or SIGINT, writing a line of JSON to standard error for each thing that happens.
+
+    `others` make rounds besides those of webhooks; each is given what wakes the worker.
+    """
     _log_in_lines()
     bell = Bell()
     sender = Sender(OwnHosts.read(settings.private_hosts), settings.webhook_timeout)
     lease = _LEASE_TIMEOUTS * settings.webhook_timeout
     delivering = Delivering(store, sender, backoff=settings.webhook_backoff, lease=lease, ring=bell.ring)
-    worker = Worker([Making(store), delivering], bell, parent=parent)
+    rounds: list[Round] = [Making(store), delivering, *(make(bell.ring) for make in others)]
+    worker = Worker(rounds, bell, parent=parent)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
@@ -139,6 +149,6 @@ def _log_in_lines() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Lines())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    # Of what these have to say everything else is in the attempt; and they quote URLs, which may hold secrets.
-    for name in ("urllib3", "requests_hardened"):
+    # Of what these have to say all that matters is told elsewhere; and they quote URLs, which may hold secrets.
+    for name in ("urllib3", "requests_hardened", "trafilatura"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -38,7 +39,11 @@ _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 def install(app: Flask, document: Document) -> None:
     """Serve the OpenAPI document, Swagger UI to browse it, and a page about each kind of problem."""
     as_json = orjson.dumps(document)
-    as_yaml = to_yaml(document).encode()
+
+    @cache
+    def as_yaml() -> bytes:
+        # Writing it takes longer than all else that an app does as it starts, and few ever ask.
+        return to_yaml(document).encode()
 
     @app.get("/")
     def front() -> Response:
@@ -50,7 +55,7 @@ def install(app: Flask, document: Document) -> None:
 
     @app.get("/openapi.yaml")
     def openapi_yaml() -> Response:
-        return answer(as_yaml, etag(as_yaml), "application/yaml")
+        return answer(as_yaml(), etag(as_yaml()), "application/yaml")
 
     @app.get("/docs")
     def docs() -> Response:

@@ -77,9 +77,33 @@ SHEET: Mapping[str, Any] = {
     ],
 }
 
+#: Another made-up article, as a program drafted it, that tells of the same ferry.
+ECHO: Mapping[str, Any] = {
+    "article": {
+        "id": "fjord-times-ferry",
+        "publisher": "The Fjord Times",
+        "published_at": {"edtf": "2026-03-03"},
+        "text": "Oslo and Aarhus agreed this week to run a ferry together.",
+    },
+    "events": [
+        {
+            "title": "Oslo and Aarhus agreed to run a ferry together",
+            "type": "agree",
+            "modality": "actual",
+            "date": {"edtf": "2026-03-02/2026-03-03", "text": "this week"},
+            "actors": [
+                {"actor": "city-of-oslo", "role": "actor", "named_as": "Oslo"},
+                {"actor": "city-of-aarhus", "role": "actor", "named_as": "Aarhus"},
+            ],
+            "evidence": [{"exact": "Oslo and Aarhus agreed this week to run a ferry together"}],
+        }
+    ],
+}
+
 #: By the component that each is an example of.
 BODIES: Mapping[str, Mapping[str, Any]] = {
     "FactSheet": SHEET,
+    "ArticlePost": {name: value for name, value in SHEET["article"].items() if name != "id"},
     "ArticlePatch": {"subtitle": "What Washington and NATO wrote to Moscow"},
     "ActorPatch": {"aliases": ["Stoltenberg", "Secretary General Stoltenberg"]},
     "ActorEdit": {"name": "Jens Stoltenberg", "kind": "person", "country_code": "NO", "member_of": ["nato"]},
@@ -91,6 +115,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "StatementPatch": {"cue": "said", "note": "The quotation marks are the article's own."},
     "ReviewDecision": {"status": "approved", "note": "read against the article"},
     "MergeInput": {"into": "nato"},
+    "SuggestionDecision": {"action": "accept"},
     "WebhookInput": {
         "url": "https://example.org/newsfacts",
         "description": "The newsroom's map",

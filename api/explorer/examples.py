@@ -16,14 +16,16 @@ import orjson
 from flask.testing import FlaskClient
 
 from api import create_app
-from api.explorer.bodies import BODIES, SHEET
+from api.explorer.bodies import BODIES, ECHO, SHEET
 from api.ingest import ingest
 from api.ingest.files import read_sheet
 from api.ingest.seeding import seed_files
+from api.matching import ingest_drafts
 from api.settings import Settings
 from api.store import keys
 from api.store.opening import Store, open_store
 from api.store.times import written
+from api.views.jobs import EXTRACTION
 
 _NOW = datetime(2022, 1, 27, 9, 30, tzinfo=UTC)
 _ARTICLE = "axios-us-nato-written-response"
@@ -32,8 +34,18 @@ _CURSOR = "JlCeknyvqi_DWzczODE4MSwicG9zc2libGUiXQ"
 _STAND_INS = {"next_cursor": _CURSOR, "after": _CURSOR}
 _WEBHOOK = {"id": "wh-5f0c9d1e2a3b4c5d", "created_at": written(_NOW), "updated_at": written(_NOW)}
 _SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"  # noqa: S105 (an example)
+_JOB = {"id": "job-20220127093000000000-5f0c9d1e", "created_at": written(_NOW), "updated_at": written(_NOW)}
 _DELIVERY = {"message": "msg_wh-5f0c9d1e2a3b4c5d_000000000083", "created_at": written(_NOW)}
 
+#: What came of asking a language model.
+_REPORT = {
+    "model": "tiny",
+    "facts_added": 1,
+    "facts_joined": 3,
+    "quotes_dropped": 1,
+    "facts_dropped": 0,
+    "failure": None,
+}
 #: What is asked, and the schema of the answer. The first example found for a schema is taken.
 _QUESTIONS = (
     ("/v1/events?limit=1&q=boryspil", "EventPage"),
@@ -63,7 +75,10 @@ def examples() -> dict[str, Any]:
         store.upgrade()
         for path in seed_files():
             store.write(partial(ingest, sheet=read_sheet(path), clock=lambda: _NOW, may_review=True))
-        client = create_app(Settings(access_log=False), store).test_client()
+        app = create_app(Settings(access_log=False), store)
+        # Nothing is extracted here, so it need not be installed.
+        app.config[EXTRACTION] = True
+        client = app.test_client()
         schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
         for component, instance in chain(BODIES.items(), _answers(client), _seeds(found), _changes(client, store)):
             _walk(instance, {"$ref": f"#/components/schemas/{component}"}, schemas, found)
@@ -85,6 +100,10 @@ def _answers(client: FlaskClient) -> Iterator[tuple[str, Any]]:
     unlike = {**asked, "exact": asked["exact"].replace("potential", "possible")}
     yield "Verification", client.post("/v1/verify", json=unlike).get_json()
     yield "Vocabularies", {"items": [client.get("/v1/vocabularies/quads").get_json()]}
+    (consult,) = (
+        term for term in client.get("/v1/vocabularies/event_types").get_json()["terms"] if term["value"] == "consult"
+    )
+    yield "Accuracy", consult["accuracy"]
     yield "FactGenerator", BODIES["FactGeneratorInput"]
 
 
@@ -105,9 +124,23 @@ def _changes(client: FlaskClient, store: Store) -> Iterator[tuple[str, Any]]:
     yield "SheetOutcome", ask("/v1/fact-sheets", json=SHEET).get_json()
     batch = ask("/v1/fact-sheets", data=orjson.dumps(SHEET), content_type="application/x-ndjson")
     yield "BatchLine", batch.get_json(force=True)
+    store.write(partial(ingest_drafts, sheet=ECHO, clock=lambda: _NOW))
+    yield "SuggestionPage", client.get("/v1/suggestions").get_json()
     yield "ChangeSource", {"before": "", "text": SHEET["article"]["text"], "after": ""}
     made = ask("/v1/webhooks", json=BODIES["WebhookInput"]).get_json()
     yield "WebhookSecret", made | _WEBHOOK | {"secret": _SECRET}
+    job = ask("/v1/articles", json=BODIES["ArticlePost"]).get_json() | _JOB
+    ended = {"state": "done", "attempts": 1, "finished_at": written(_NOW), "next_attempt_at": None}
+    counts = {"created": 4, "updated": 0, "unchanged": 0, "deleted": 0, "removed": 0}
+    result = {
+        "article": {"id": "harbour-post-ferry", "outcome": "created"},
+        "actors": counts,
+        "facts": counts,
+        "language_model": _REPORT,
+    }
+    progress = {"step": None, "done": 10, "total": 10}
+    done = job | ended | {"progress": progress, "result": result}
+    yield "JobPage", {"items": [done], "next_cursor": None}
     webhook = {name: value for name, value in (made | _WEBHOOK).items() if name != "secret"}
     yield "WebhookPage", {"items": [webhook], "next_cursor": None}
     attempt = {"number": 1, "at": written(_NOW), "status": 204, "error": None, "milliseconds": 48}

@@ -28,15 +28,26 @@ def read_sheet(path: Path) -> dict[str, Any]:
     return sheet
 
 
+def parse_sheet(line: bytes) -> dict[str, Any]:
+    """Read a fact sheet that stands in one line. Raises SheetRefusedError for what is no JSON object."""
+    return _parse_object(line, "This line", "")
+
+
 def _read_object(path: Path, pointer: str) -> dict[str, Any]:
     try:
-        found = orjson.loads(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise SheetRefusedError([Flaw(pointer, f"Cannot read {path.name}: {error.strerror}.")]) from error
+    return _parse_object(content, path.name, pointer)
+
+
+def _parse_object(content: bytes, name: str, pointer: str) -> dict[str, Any]:
+    try:
+        found = orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise SheetRefusedError([Flaw(pointer, f"{path.name} is not JSON: {error}.")]) from error
+        raise SheetRefusedError([Flaw(pointer, f"{name} is not JSON: {error}.")]) from error
     if not isinstance(found, dict):
-        raise SheetRefusedError([Flaw(pointer, f"{path.name} is not a JSON object.")])
+        raise SheetRefusedError([Flaw(pointer, f"{name} is not a JSON object.")])
     return found
 
 

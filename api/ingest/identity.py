@@ -23,6 +23,11 @@ def id_of_actor(kind: str, name: str) -> str:
     return f"actor-{_hash('actor', kind, name)[:16]}"
 
 
+def id_of_suggestion(fact: str, other: str) -> str:
+    """Derive the id of what is suggested about two facts: it is the same whichever of them came first."""
+    return f"suggestion-{_hash('suggestion', *sorted((fact, other)))[:16]}"
+
+
 class FactIds:
     """Derives the ids of one article's facts from their evidence, numbering those that have the same."""
 

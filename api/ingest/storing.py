@@ -15,6 +15,7 @@ from api.ingest.dates import read_bounds, read_date
 from api.ingest.facts import Context, facts_named, forget_facts, read_fact, settle
 from api.ingest.identity import FactIds, claim_of, id_of_actor, id_of_article
 from api.ingest.merging import merge, without_doubles
+from api.ingest.redrafting import Redrafting
 from api.ingest.refusal import Flaws, Path
 from api.ingest.sheets import KINDS, Sheet, read
 from api.store import tables
@@ -45,17 +46,19 @@ def ingest(
     may_review: bool = False,
     by: str | None = None,
     note: str | None = None,
+    redrafting: Redrafting | None = None,
 ) -> Outcome:
     """Store a fact sheet in the session's transaction, whole or not at all.
 
     `sheet` is the JSON document as sent. The review that it brings counts only with `may_review`, else new facts are
     pending. `by` is who sends it and `note` why, for the history. What was deleted stays deleted, unless the sheet says
-    `on_conflict: replace`. Raises SheetRefusedError with everything that is wrong; then the caller must roll back.
+    `on_conflict: replace`. With `redrafting`, drafts of the article that nobody touched make room for the sheet's.
+    Raises SheetRefusedError with everything that is wrong; then the caller must roll back.
     """
     checked = read(sheet)
     # From here on nobody else writes: times stand in the order of the changes.
     session.connection()
-    return _Storing(checked, Writer(session, Author(written(clock()), by, note)), may_review).run()
+    return _Storing(checked, Writer(session, Author(written(clock()), by, note)), may_review, redrafting).run()
 
 
 @dataclass
@@ -65,6 +68,7 @@ class _Storing:
     sheet: Sheet
     writer: Writer
     may_review: bool
+    redrafting: Redrafting | None
 
     def run(self) -> Outcome:
         self.flaws = Flaws(self.sheet.flaws)
@@ -86,6 +90,8 @@ class _Storing:
             ),
             self._put(tables.facts, facts, self.fact_ids, put.put_facts),
         )
+        if self.redrafting:
+            self.redrafting.finish(put, outcome.facts)
         self.writer.flush()
         return outcome
 
@@ -104,7 +110,11 @@ class _Storing:
 
     def _deleted(self, table: Table, ids: Collection[str]) -> set[str]:
         """Tell which ids were deleted and are to stay so."""
-        return set() if self.sheet.on_conflict == "replace" else self.writer.buried(table, ids)
+        return set() if self.sheet.on_conflict == "replace" else self.writer.buried(table, ids) - self._drafts(table)
+
+    def _drafts(self, table: Table) -> set[str]:
+        """Tell which facts the sheet replaces, or brings back, whatever was said of them before."""
+        return self.redrafting.replaceable if self.redrafting and table is tables.facts else set()
 
     def _name_actors(self) -> None:
         """Look up every actor that the sheet names: who has its id today, and whether that one is gone."""
@@ -246,6 +256,8 @@ class _Storing:
         sent: list[str] = [fact["id"] for _, fact in facts]
         moved = resolve(self.writer.session, tables.facts, sent)
         self.fact_ids = [moved.get(id_, id_) for id_ in sent]
+        if self.redrafting:
+            self.redrafting.begin(self.writer, article, self.fact_ids)
         self._check_relations(facts)
         joined = self.writer.load(tables.facts, self.fact_ids)
         gone, buried = self._deleted(tables.facts, self.fact_ids), self.writer.buried(tables.facts, self.fact_ids)
@@ -253,7 +265,7 @@ class _Storing:
         for (path, fact), id_ in zip(facts, self.fact_ids, strict=True):
             known = joined.get(id_)
             new = {**fact, "id": id_}
-            if known and path not in twins and id_ not in gone:
+            if known and path not in twins and id_ not in gone | self._drafts(tables.facts):
                 new = self._joined_fact(known, new, fact["id"], path)
                 to_settle.add(id_)
             elif id_ in buried - gone:

@@ -140,7 +140,7 @@ class Contract(Api):  # type: ignore[misc]  # flask-smorest has no types
         for key, name in self.ma_plugin.converter.refs.items():
             schemas[name] = {"description": _summary(key[0]), **schemas[name]}
         schemas |= {name: _describe(vocabulary) for name, vocabulary in self._vocabularies.items()}
-        paths = {path: _operations(item, examples) for path, item in raw["paths"].items()}
+        paths = {path: _operations(path, item, examples) for path, item in raw["paths"].items()}
         responses = {_response_name(kind): _describe_problem(kind) for kind in KINDS.values()}
         used = _reachable([paths, responses], schemas)
         for name in used:
@@ -178,7 +178,7 @@ def _refer_to_headers(names: Mapping[str, str]) -> Document:
 
 def problem_response(status: int) -> str:
     """Name the component that describes the answer with a problem of some status."""
-    return _response_name(next(kind for kind in KINDS.values() if kind.status == status))
+    return _response_name([kind for kind in KINDS.values() if kind.status == status][-1])
 
 
 def _response_name(kind: Kind) -> str:
@@ -269,23 +269,25 @@ def _ref(name: str) -> Document:
     return {"$ref": f"#/components/schemas/{name.removesuffix('Schema')}"}
 
 
-def _operations(item: Document, examples: Mapping[str, Any]) -> Document:
+def _operations(path: str, item: Document, examples: Mapping[str, Any]) -> Document:
     shared = item.get("parameters", [])
     return {
-        method: _operation(operation, shared, examples) for method, operation in item.items() if method != "parameters"
+        method: _operation(path, operation, shared, examples)
+        for method, operation in item.items()
+        if method != "parameters"
     }
 
 
-def _operation(operation: Document, shared: list[Document], examples: Mapping[str, Any]) -> Document:
+def _operation(path: str, operation: Document, shared: list[Document], examples: Mapping[str, Any]) -> Document:
     """Put an operation in order: what it is, what it takes, what it answers."""
-    (tag,) = operation["tags"]
     parameters = [dict(_named(each)) for each in (*shared, *operation.get("parameters", []))]
     parameters.sort(key=lambda each: _PLACES.index(each["in"]))
     for parameter in parameters:
         parameter["schema"] = _never_null(parameter["schema"])
         if parameter["in"] == "path":
-            parameter["description"] = "Which version" if parameter["name"] == "version" else f"Which of the {tag}"
-            parameter["example"] = _example_of(tag, parameter["name"], examples)
+            plural = path.partition(f"/{{{parameter['name']}}}")[0].rpartition("/")[2]
+            parameter["description"] = "Which version" if plural == "versions" else f"Which of the {plural}"
+            parameter["example"] = 1 if plural == "versions" else _example_of(plural, parameter["name"], examples)
         elif "example" in parameter["schema"]:
             parameter["example"] = parameter["schema"].pop("example")
     ordered = {
@@ -337,13 +339,10 @@ def _body(kind: str, body: Document) -> Document:
     return {"schema": _LINES | {"contentMediaType": kind, "contentSchema": body["schema"]}}
 
 
-def _example_of(tag: str, name: str, examples: Mapping[str, Any]) -> Any:
-    component = {
-        "facts": "Event",
-        "vocabularies": "Vocabulary",
-        "deliveries": "Webhook" if name == "id" else "Delivery",
-    }.get(tag, tag.removesuffix("s").capitalize())
-    return examples.get(component, {}).get(name, tag)
+def _example_of(plural: str, name: str, examples: Mapping[str, Any]) -> Any:
+    singular = {"facts": "event", "vocabularies": "vocabulary", "deliveries": "delivery"}
+    noun = singular.get(plural, plural.removesuffix("s"))
+    return examples.get(noun.capitalize(), {}).get("id" if name == noun else name, plural)
 
 
 def _reachable(roots: list[Document], schemas: Document) -> set[str]:

@@ -44,6 +44,7 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         body_types: Sequence[str] = (JSON,),
         method: str = "GET",
         statuses: Sequence[int] = (200,),
+        others: Mapping[int, type[Schema]] = MappingProxyType({}),
         scope: str | None = None,
         errors: Sequence[int] = (),
         headers: Sequence[str] = (),
@@ -56,8 +57,9 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         Whoever calls must have a key with `scope`; None is reading. That is seen to before anything else is read.
 
         Documented are the query's parameters, the answer (a schema, or 'text') to every one of `statuses` but 204,
-        other answers by content type, the headers of both sides, and the problems that it can meet besides those
-        which follow from all this. If-Match is documented as required, except of PUT, which may create.
+        answers of `others` by status, other answers by content type, the headers of both sides, and the problems that
+        it can meet besides those which follow from all this. If-Match is documented as required, except of PUT, which
+        may create.
         """
         reader = QueryReader(query(), make)
         guarded = rule.startswith(_GUARDED)
@@ -71,6 +73,8 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
 
             shown = [*alternatives[::-1], (content_types[0].partition(";")[0], answers)]
             responses = _successes(statuses, shown if answers is not None else [], headers)
+            for status, other in others.items():
+                responses |= _successes([status], [(JSON, other)], headers)
             if conditional and method == "GET":
                 responses[304] = [_without_body("Not modified")]
             if redirects:

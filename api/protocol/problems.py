@@ -154,6 +154,20 @@ KINDS: Mapping[str, Kind] = {
             "Try again; if it stays, report the `request_id` to whoever runs this server.",
         ),
         Kind(
+            "not-fetched",
+            502,
+            "Not fetched",
+            "What is at the URL could not be fetched, or is no page that an article could be on.",
+            "See `detail`; or send the text of the article, or the HTML of its page, instead.",
+        ),
+        Kind(
+            "extraction-not-installed",
+            503,
+            "Extraction not installed",
+            "This server does not draft facts: what that takes is not installed, or turned off.",
+            "Tell whoever runs it: pip install 'newsfacts[extract]'. Or send extract=false to store the article alone.",
+        ),
+        Kind(
             "unavailable",
             503,
             "Unavailable",
@@ -169,6 +183,7 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
+#: Of kinds with the same status the last one is what is meant when nothing more is known.
 _BY_STATUS = {kind.status: kind for kind in KINDS.values()}
 
 

@@ -6,15 +6,19 @@ from collections.abc import Collection, Iterable
 from contextlib import closing
 from typing import Any
 
+import orjson
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.engine import has_label
+from api.store.jobs import OVER
 from api.store.opening import Store
 
 #: What is left of a version that was erased: that it was, when, and what it was filed under.
 _BARE = {"document": None, "etag": None, "note": None}
+#: A line of so many characters tells its article from others.
+_TELLING = 40
 
 
 def tables_of(session: Session, id_: str) -> list[str]:
@@ -64,6 +68,18 @@ def erase_answers(session: Session, ids: Iterable[str]) -> None:
     mine = [hash_ for hash_, body in kept if any(name in bytes(body) for name in named)]
     for hash_ in mine:
         session.execute(delete(answers).where(answers.c.hash == hash_))
+
+
+def erase_requests(session: Session, text: str) -> None:
+    """Erase what was sent of an article with jobs that are over, and could be tried again."""
+    table = tables.jobs
+    # As they stand in JSON, and in HTML too as long as there is no markup in them.
+    lines = [orjson.dumps(line)[1:-1] for line in text.splitlines() if len(line) >= _TELLING]
+    wanted = lines or [orjson.dumps(text)[1:-1]]
+    over = select(table.c.id, table.c.request).where(table.c.state.in_(OVER), table.c.request.is_not(None))
+    kept = session.execute(over.execution_options(yield_per=20))
+    for id_ in [id_ for id_, request in kept if any(line in bytes(request) for line in wanted)]:
+        session.execute(update(table).where(table.c.id == id_).values(request=None))
 
 
 def scrub(store: Store) -> bool:

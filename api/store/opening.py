@@ -100,10 +100,18 @@ class Store:
         if self.is_embedded() and not Path(self.writers.url.database or "").exists():
             return None
         try:
-            with self.reader.engine.connect() as connection:
-                return MigrationContext.configure(connection).get_current_revision()
+            return self._current_revision()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise UnavailableError from error
+        try:  # the connection was cut while nobody used it; by now the pool has forgotten all of them
+            return self._current_revision()
         except DBAPIError as error:
             raise UnavailableError from error
+
+    def _current_revision(self) -> str | None:
+        with self.reader.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
 
     def database(self) -> str:
         """Name the database and its version, such as 'SQLite 3.40.1'."""

@@ -34,6 +34,7 @@ def measure(store: Store, moment: datetime) -> dict[str, dict[str, Any]]:
             "keys": _sorted(Counter(key.state(moment) for key in keys.list_keys(store))),
             "webhooks": _by(session, tables.webhooks, tables.webhooks.c.state),
             "deliveries": _by(session, tables.deliveries, tables.deliveries.c.state),
+            "jobs": _by(session, tables.jobs, tables.jobs.c.state),
             "database": {"version": store.database(), "bytes": store.size()},
         }
 

@@ -271,3 +271,70 @@ replays = Table(
     # How many changes this store had then: more of them are somebody else's.
     Column("changes", BigInteger, nullable=False),
 )
+
+jobs = Table(
+    "jobs",
+    metadata,
+    # Begins with the time at which it was made: in order of this they were sent.
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Counts the workers that took it up; who records something must be the last of them.
+    Column("attempts", Integer, nullable=False),
+    # What is being done, and how much of all is behind.
+    Column("step", Text),
+    Column("steps_done", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    # When it is to be taken up; while it runs, when its worker may be taken for dead; once all is over, when this row
+    # may be forgotten.
+    Column("due_at", Text, nullable=False),
+    Column("finished_at", Text),
+    Column("by", Text),
+    Column("note", Text),
+    # JSON: what was sent, null when it is needed no more; what came of it, or else what went wrong.
+    Column("request", LargeBinary),
+    Column("result", LargeBinary),
+    Column("problem", LargeBinary),
+    Index("jobs_by_due", "state", "due_at", "id"),
+    Index("jobs_by_key", "by", "id"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    # The version of a fact that extraction wrote last: who changed the fact after that has made it his own.
+    Column("fact_id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    # What near copies of a text have in common, and which article has it; see store/fingerprints.py.
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    # The fact that it was made for; `other` was there before it. A pair of facts has one, whichever came first.
+    Column("fact_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("other", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    # From 0 to 1.
+    Column("score", Float, nullable=False),
+    # One a line.
+    Column("reasons", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    # Who decided, and when.
+    Column("by", Text),
+    Column("at", Text),
+    Index("suggestions_by_other", "other", "fact_id", "id"),
+    Index("suggestions_by_state", "state", "created_at", "fact_id", "id"),
+)

@@ -33,6 +33,7 @@ from api.store.documents import Found, render
 from api.store.documents import etag as etag_of
 from api.store.engine import has_label, upsert
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
+from api.store.fingerprints import bands_of, fingerprints_of
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
 from api.store.opening import count_changes
 
@@ -176,6 +177,7 @@ class Writer:
                 "after": texts.after,
             }
             upsert(self.session, tables.article_texts, [row])
+            upsert(self.session, tables.fingerprints, fingerprints_of(content["id"], texts.text))
         elif any(old.document[name] != document[name] for name in ("publisher", "origin_id")):
             self._outdated.update(self.facts_under(f"article:{content['id']}"))
         upsert(self.session, tables.claims, [{"hash": claim, "article_id": content["id"]}])
@@ -246,7 +248,9 @@ class Writer:
             self._articles.update(articles_of_fact(old.document))
         elif table is tables.articles:
             texts = load_texts(self.session, id_)
-            self._reindex(entry_of_article(old.document, texts.text if texts else ""), None)
+            text = texts.text if texts else ""
+            self._reindex(entry_of_article(old.document, text), None)
+            self._forget_fingerprints(id_, text)
             self._unposted.update(postings_of_article(old.document, old.labels))
         else:
             self._reindex(entry_of_actor(old.document), None)
@@ -450,6 +454,11 @@ class Writer:
     def _forget_names(self, actor: str) -> None:
         names = tables.actor_names
         self.session.execute(delete(names).where(names.c.actor_id == actor))
+
+    def _forget_fingerprints(self, article: str, text: str) -> None:
+        rows = tables.fingerprints
+        mine = rows.c.article_id == article, rows.c.band.in_(bands_of(text))
+        self.session.execute(delete(rows).where(*mine))
 
     def _lead(self, table: Table, id_: str, into: str) -> None:
         """Let an id, and those that led to it, lead to another one."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from api.curation.editing import edit_article
 from api.ingest import Outcome, SheetRefusedError
 from api.protocol.answers import TEXT, answer, require
-from api.protocol.arguments import invalid_parameters, read_json
+from api.protocol.arguments import read_json
 from api.protocol.operations import Operations
 from api.store import filters, tables
 from api.store.documents import etag, find_text
@@ -20,6 +20,7 @@ from api.views import current_store, require_texts
 from api.views.editing import add_delete, add_patch
 from api.views.fact_sheets import store_sheet
 from api.views.history import add_history
+from api.views.jobs import answer_job
 from api.views.reading import (
     ListQuery,
     OneQuery,
@@ -32,9 +33,10 @@ from api.views.reading import (
     one_query,
 )
 from api.views.writing import Written, answer_write, new_writer, written_document
-from schemas.article import ArticleInputSchema, ArticleSchema
+from schemas.article import ArticleSchema
 from schemas.edit import ArticlePatchSchema
 from schemas.errors import Flaw
+from schemas.job import ArticlePostSchema, JobKind, JobSchema, is_page
 from schemas.outcome import ArticlePostQuerySchema
 from schemas.page import ArticlePageSchema, FactPageSchema, SparsePageSchema, SparseSchema
 from schemas.query import (
@@ -84,19 +86,24 @@ def get_article(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name o
     method="POST",
     scope="ingest",
     query=ArticlePostQuerySchema,
-    body=ArticleInputSchema,
+    body=ArticlePostSchema,
     answers=ArticleSchema,
     statuses=(200, 201),
+    others={202: JobSchema},
     headers=("ETag", "Location"),
     request_headers=("Idempotency-Key", "X-Change-Note"),
     errors=(409, 410),
 )
 def create_article(query: Query) -> Response:
-    """Store an article without facts, with extract=false. 200 says that it was there."""
-    if query["extract"]:
-        detail = "No extraction is installed here: send extract=false to store the article alone."
-        raise invalid_parameters([("extract", detail)])
+    """Store an article and draft its facts, for review.
+
+    A worker does that: the answer is 202 with the job, at whose end the article and its facts are stored. With
+    extract=false the article is stored alone: its text at once, which 201 says, or 200 if it was there; a page, by its
+    HTML or its URL, by a job too.
+    """
     article = read_json()
+    if query["extract"] or (isinstance(article, dict) and is_page(article)):
+        return answer_job(JobKind.EXTRACT if query["extract"] else JobKind.STORE)
 
     def work(session: Session) -> Written:
         outcome = _store_alone(session, article)

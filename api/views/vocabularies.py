@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any
 
 import orjson
@@ -51,8 +52,24 @@ def get_vocabulary(_: Query, name: str) -> Response:
 @lru_cache
 def _vocabulary(name: str) -> dict[str, Any]:
     vocabulary = VOCABULARIES[name]
-    terms = [{"value": term.value, "definition": term.definition, **_ties(term)} for term in vocabulary]
+    measured = _measured().get(name, {})
+    terms = [
+        {
+            "value": term.value,
+            "definition": term.definition,
+            **_ties(term),
+            **({"accuracy": measured[term.value]} if term.value in measured else {}),
+        }
+        for term in vocabulary
+    ]
     return {"name": name, "description": vocabulary.__doc__, "terms": terms}
+
+
+@cache
+def _measured() -> dict[str, dict[str, Any]]:
+    """Read how well extraction does, by vocabulary and value: python -m benchmarks.extraction --publish."""
+    found: dict[str, dict[str, Any]] = orjson.loads((files("schemas") / "accuracy.json").read_bytes())
+    return found
 
 
 def _ties(term: object) -> dict[str, Any]:

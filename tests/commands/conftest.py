@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +32,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     for name in [name for name in os.environ if name.startswith("NEWSFACTS_")]:
         monkeypatch.delenv(name)
 
-    def invoke(*arguments: str | Path, **settings: str) -> Result:
-        done = CliRunner().invoke(main, [str(each) for each in arguments], env=settings)
+    def invoke(*arguments: str | Path, stdin: bytes = b"", **settings: str) -> Result:
+        done = CliRunner().invoke(main, [str(each) for each in arguments], input=stdin, env=settings)
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception  # a traceback is no error message
         return done
@@ -44,7 +45,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def on_both(store: Store, run: Run) -> Run:
     """Runs the command on an empty store, on SQLite and on PostgreSQL in turn."""
     url = store.writers.url.render_as_string(hide_password=False)
-    return lambda *arguments: run(*arguments, NEWSFACTS_DATABASE_URL=url)
+    return partial(run, NEWSFACTS_DATABASE_URL=url)
 
 
 @pytest.fixture

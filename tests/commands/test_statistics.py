@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from api.store import deliveries, keys, webhooks
+from api.store import deliveries, jobs, keys, webhooks
 from api.store.opening import Store
 from api.store.times import now, written
 from api.store.webhooks import Webhook
@@ -71,6 +71,17 @@ def test_webhooks_and_what_is_to_be_sent_to_them_are_counted_by_their_state(on_b
     assert told["deliveries"] == {"dead": 1, "pending": 2}
 
 
+def test_jobs_are_counted_by_how_far_they_are(on_both: Run, store: Store) -> None:
+    moment = written(now())
+    for number in range(3):
+        store.write(partial(jobs.add, job=jobs.new_job("extract", b"{}", moment)))
+        if number:
+            claimed = store.write(lambda session: jobs.claim(session, moment, "9"))
+            assert claimed is not None
+    told = json.loads(succeeded(on_both("stats", "--json")))
+    assert told["jobs"] == {"queued": 1, "running": 2}
+
+
 def test_an_empty_store_has_nothing(on_both: Run) -> None:
     told = json.loads(succeeded(on_both("stats", "--json")))
     assert told["facts"] == {"total": 0, "kinds": {}, "reviews": {"approved": 0, "pending": 0, "rejected": 0}}
@@ -81,7 +92,7 @@ def test_an_empty_store_has_nothing(on_both: Run) -> None:
         "first_published": None,
         "last_published": None,
     }
-    assert (told["keys"], told["webhooks"], told["deliveries"]) == ({}, {}, {})
+    assert (told["keys"], told["webhooks"], told["deliveries"], told["jobs"]) == ({}, {}, {}, {})
 
 
 def test_it_reads_as_a_table(on_both: Run) -> None:

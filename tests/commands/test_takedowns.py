@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from api.commands import main
 from api.curation.merging import merge_actors, merge_facts
 from api.ingest import ingest
 from api.ingest.proofs import findings
-from api.store import answers, engine
+from api.store import answers, engine, jobs
 from api.store.answers import KeptAnswer
+from api.store.jobs import End
 from api.store.opening import Store
+from api.store.times import now, written
 from api.store.writing import Author, Writer
 from tests.commands.running import Run, failed, succeeded
 from tests.ingest.sheets import Sheet, actor, sheet_of, statement
@@ -150,6 +153,21 @@ def test_what_was_taken_down_does_not_come_back_unasked(on_both: Run, told: Stor
 def test_an_answer_that_is_kept_goes_too_and_others_stay(on_both: Run, told: Store) -> None:
     succeeded(on_both("purge", "said", "--yes"))
     assert rows(told, "answers", "hash") == [("two",)]
+
+
+def test_what_was_sent_with_a_job_that_came_to_nothing_goes_too(on_both: Run, told: Store) -> None:
+    text = secret()["article"]["text"]
+    sent = [{"text": f"Before. {text} After."}, {"html": f"<p>{text}</p>"}, {"text": "Something else."}]
+    for state, article in zip(("failed", "cancelled", "dead"), sent, strict=True):
+        moment = written(now())
+        job = jobs.new_job("extract", orjson.dumps({"article": article}), moment)
+        told.write(partial(jobs.add, job=job))
+        told.write(lambda session: jobs.claim(session, moment, "9"))  # noqa: B023 (called at once)
+        end = End(state, moment, "9")
+        told.write(lambda session: jobs.finish(session, replace(job, attempts=1), end))  # noqa: B023
+    succeeded(on_both("purge", "secret", "--yes"))
+    kept = [job.request for job in jobs.log(told.reader, (), 10)]
+    assert [bool(request) for request in kept] == [True, False, False]
 
 
 def test_a_fact_goes_with_all_its_versions_and_its_article_stays(on_both: Run, told: Store) -> None:

@@ -371,10 +371,10 @@ def test_a_source_that_asks_for_patience_gets_it(store: Store, other: Store, mon
     slept: list[float] = []
     monkeypatch.setattr(replaying, "_LIMIT", 7)
     live(store)
-    with serving(store, rate_limit_read="5/minute") as url:
+    with serving(store, rate_limit_read="5/day") as url:
         monkeypatch.setattr(replaying.time, "sleep", slept.append)
         with pytest.raises(UnreachableError, match="answers 429"):
             replay(other, Source(url), untold)
     assert slept
-    assert all(1 <= seconds <= 60 for seconds in slept)
+    assert all(seconds >= 1 for seconds in slept)
     assert changes.last_number(other.reader) == 35

@@ -21,7 +21,8 @@ _FACTS = {
 def filled(path: str) -> str:
     """Put something into the places of a path: of the seeds, where they have any."""
     id_ = _FACTS.get(path.split("/")[2] if path.count("/") > 1 else "", "nobody")
-    for place, value in {"id": id_, "name": "modes", "version": "1", "message": "nothing"}.items():
+    more = {"name": "modes", "version": "1", "message": "nothing", "suggestion": "nothing"}
+    for place, value in {"id": id_, **more}.items():
         path = path.replace(f"{{{place}}}", value)
     return path
 
@@ -32,11 +33,11 @@ def methods(path: str) -> set[str]:
     return named | {"OPTIONS"} | ({"HEAD"} if "GET" in named else set())
 
 
-#: What an address without a key is answered with when it is read: the operation.
+#: What an address without a key is answered with when it is read: the operation. Of the seeds nothing is suggested.
 READABLE: dict[str, Any] = {
     filled(path): item["get"]
     for path, item in document()["paths"].items()
-    if "get" in item and "security" not in item["get"]
+    if "get" in item and "security" not in item["get"] and "{suggestion}" not in path
 }
 
 

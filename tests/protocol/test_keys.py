@@ -29,10 +29,11 @@ from tests.protocol.apps import client_with
 #: The scope that each operation needs; who has `admin` may do all. What is not listed is reading.
 NEEDED = {
     **dict.fromkeys(("createFactSheet", "createArticle"), "ingest"),
+    **dict.fromkeys(("listJobs", "getJob", "cancelJob", "retryJob"), "ingest"),
     **{f"{verb}{noun}": "edit" for verb in ("update", "delete") for noun in ("Event", "Proposal", "Statement")},
     **{f"{verb}{noun}": "edit" for verb in ("update", "delete", "merge", "unmerge") for noun in ("Actor", "Article")},
     **dict.fromkeys(("putActor", "mergeFact", "unmergeFact"), "edit"),
-    "reviewFact": "review",
+    **dict.fromkeys(("reviewFact", "reviewFactSuggestion"), "review"),
     **dict.fromkeys(("createWebhook", "listWebhooks", "getWebhook", "updateWebhook", "deleteWebhook"), "admin"),
     **dict.fromkeys(("rotateWebhookSecret", "replayWebhook", "pingWebhook"), "admin"),
     **dict.fromkeys(("listDeliveries", "retryDelivery"), "admin"),

@@ -67,10 +67,13 @@ def test_every_error_has_the_one_shape(
 
 
 def test_each_status_has_one_kind_of_problem() -> None:
-    assert len({kind.status for kind in KINDS.values()}) == len(KINDS)
+    # But for what one server lacks and another one has, which is no passing trouble.
+    kinds = [kind for kind in KINDS.values() if kind.slug != "extraction-not-installed"]
+    assert len({kind.status for kind in kinds}) == len(kinds)
     met = {status for status, *_ in MET}
-    # What is deleted, taken, out of step, or of this machine is met where it is tested.
-    assert met | {403, 408, 409, 410, 412, 428, 429, 500, 503, 507} == {kind.status for kind in KINDS.values()}
+    # What is deleted, taken, out of step, or of this machine is met where it is tested; so is what a job meets, 502.
+    others = {403, 408, 409, 410, 412, 428, 429, 500, 502, 503, 507}
+    assert met | others == {kind.status for kind in kinds}
 
 
 @pytest.mark.parametrize("slug", KINDS)

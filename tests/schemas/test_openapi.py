@@ -108,16 +108,24 @@ OPERATION_IDS = [
     ("POST", "/v1/webhooks/{id}/ping", "pingWebhook"),
     ("POST", "/v1/webhooks/{id}/deliveries/{message}/retry", "retryDelivery"),
     ("GET", "/v1/webhooks/{id}/deliveries", "listDeliveries"),
+    ("GET", "/v1/suggestions", "listSuggestions"),
+    ("GET", "/v1/facts/{id}/suggestions", "listFactSuggestions"),
+    ("GET", "/v1/facts/{id}/suggestions/{suggestion}", "getFactSuggestion"),
+    ("POST", "/v1/facts/{id}/suggestions/{suggestion}", "reviewFactSuggestion"),
+    ("GET", "/v1/jobs", "listJobs"),
+    ("GET", "/v1/jobs/{id}", "getJob"),
+    ("POST", "/v1/jobs/{id}/cancel", "cancelJob"),
+    ("POST", "/v1/jobs/{id}/retry", "retryJob"),
 ]
 #: The words that a summary may begin with: all of them tell the reader what to do.
 VERBS = {
     *("Count", "Find", "List", "Read", "Search", "Tell"),
-    *("Approve", "Change", "Create", "Delete", "Let", "Make", "Merge", "Replace", "Send", "Store"),
+    *("Accept", "Approve", "Change", "Create", "Delete", "Let", "Make", "Merge", "Replace", "Send", "Store"),
 }
 #: How an operationId begins, by method. A POST says what it does, for it may do anything.
 BEGINNINGS = {
     "get": "list|get|search|count|stream",
-    "post": "create|verify|review|merge|unmerge|rotate|replay|ping|retry",
+    "post": "create|verify|review|merge|unmerge|rotate|replay|ping|retry|cancel",
     "put": "put",
     "patch": "update",
     "delete": "delete",
@@ -313,7 +321,7 @@ def test_every_write_needs_a_key(method: str, path: str, operation: Json) -> Non
 
 def test_what_needs_no_key_is_what_everybody_may_read() -> None:
     keyed = {id_ for id_, operation in BY_ID.items() if operation.get("security") == [{"key": []}]}
-    assert keyed - set(WRITES) == {"listWebhooks", "getWebhook", "listDeliveries"}
+    assert keyed - set(WRITES) == {"listWebhooks", "getWebhook", "listDeliveries", "listJobs", "getJob"}
     assert all("403" not in operation["responses"] for id_, operation in BY_ID.items() if id_ not in keyed)
 
 
@@ -328,8 +336,8 @@ def test_whoever_changes_something_says_which_version(method: str, path: str, op
     # What is sent twice must not be done twice; the other methods see to that by themselves.
     assert ("Idempotency-Key" in headers) == (method == "post")
     assert not headers.get("Idempotency-Key", {}).get("required")
-    # Webhooks have no history.
-    assert ("X-Change-Note" in headers) == (not path.startswith("/v1/webhooks"))
+    # Webhooks and jobs have no history.
+    assert ("X-Change-Note" in headers) == (not path.startswith(("/v1/webhooks", "/v1/jobs")))
 
 
 @operations

@@ -106,7 +106,8 @@ def serving(command: list[str], port: int, **environment: str) -> Iterator[Serve
     process = subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**plain, **environment},
+        # What drafts facts takes its time to load, and nothing here waits for it.
+        env={**plain, "NEWSFACTS_EXTRACTION": "false", **environment},
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

@@ -22,6 +22,7 @@ DERIVED = {
     "postings": ("term", "key", "id"),
     "tallies": ("term", "facet", "value", "facts"),
     "search_entries": ("position", "resource", "id"),
+    "fingerprints": ("band", "article_id"),
 }
 
 

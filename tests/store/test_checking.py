@@ -137,6 +137,7 @@ def change_only_what_stands(session: Session) -> None:
     sql("UPDATE changes SET id = 'visit' WHERE id = 'kept'")(session)
 
 
+_SUGGESTION = "INSERT INTO suggestions(fact_id, id, other, kind, score, reasons, state, created_at) VALUES"
 NO_DOCUMENT = "its document cannot be read"
 HISTORY_ENDS = "is version .* but its history ends with version"
 #: How a store is broken, and which findings tell it: all that there are, each of these at least once; with a question
@@ -402,6 +403,26 @@ BROKEN: dict[str, tuple[Break, list[str]]] = {
         sql("INSERT INTO actor_names VALUES('gaul', 'france')"),
         ["actor_names gaul/france: should not be there"],
     ),
+    "a fingerprint that is not there": (
+        sql("DELETE FROM fingerprints WHERE band = (SELECT max(band) FROM fingerprints)"),
+        ["fingerprints -?[0-9]+/long: is missing"],
+    ),
+    "a fingerprint of another text": (
+        sql("INSERT INTO fingerprints VALUES(5, 'talks')"),
+        ["fingerprints 5/talks: should not be there"],
+    ),
+    "a suggestion about nothing": (
+        sql(f"{_SUGGESTION}('visit', 'one', 'nothing', 'same_fact', 0.7, 'same type', 'pending', '2030')"),
+        ["suggestions visit/one: is about 'nothing', which is not there"],
+    ),
+    "a suggestion for nothing": (
+        sql(f"{_SUGGESTION}('nothing', 'one', 'visit', 'same_fact', 0.7, 'same type', 'pending', '2030')"),
+        ["suggestions nothing/one: is about 'nothing', which is not there"],
+    ),
+    "a suggestion about a fact and itself": (
+        sql(f"{_SUGGESTION}('visit', 'one', 'visit', 'same_fact', 0.7, 'same type', 'pending', '2030')"),
+        ["suggestions visit/one: is about one fact, not two"],
+    ),
     "an entry of the index of words that is not there": (
         sql("DELETE FROM search_entries WHERE id = 'visit'"),
         # In SQLite its words are still there.
@@ -528,7 +549,8 @@ def whole_store(shared_store: Store) -> Store:
     more = [
         sheet_of(f"Told by {n}.", article=n, actors=[each]) for n, each in zip(("bare", "other"), names, strict=True)
     ]
-    for sheet in (talks(), *more):
+    long = sheet_of(" ".join(f"Number {n} was told of a delay." for n in range(20)), article="long")
+    for sheet in (talks(), *more, long):
         shared_store.write(partial(ingest, sheet=sheet, may_review=True))
     assert list(findings(shared_store)) == []
     return shared_store

@@ -37,6 +37,10 @@ KEYS = {
     "deliveries": ["webhook_id", "message"],
     "attempts": ["webhook_id", "message", "number"],
     "replays": ["url"],
+    "fingerprints": ["band", "article_id"],
+    "suggestions": ["fact_id", "id"],
+    "jobs": ["id"],
+    "drafts": ["fact_id"],
 }
 #: Indexes that find single rows, or that nothing walks in pages.
 LOOKED_UP = {"actors_by_wikidata_id", "keys_by_hash", "answers_by_time"}

@@ -271,12 +271,6 @@ def test_what_is_wrong_with_an_article_is_told_by_its_place_in_it(post: Post, sh
     assert set(flaws(post(other, path=path), 409)) == {"/text"}
 
 
-def test_nothing_is_extracted_yet(post: Post) -> None:
-    response = post({"publisher": "The Paper", "text": "Nothing."}, path="/v1/articles")
-    assert response.status_code == 422
-    assert [flaw["parameter"] for flaw in response.json["errors"]] == ["extract"]
-
-
 # Idempotency-Key.
 
 

@@ -17,7 +17,7 @@ from api.store.checking.expected import Expected, open_expected
 from api.store.checking.finding import Finding
 from api.store.checking.history import check_feed, check_versions
 from api.store.checking.lists import compare
-from api.store.checking.references import References, check_aliases, check_claims, check_texts
+from api.store.checking.references import References, check_aliases, check_claims, check_suggestions, check_texts
 from api.store.checking.resources import Proofs, Resources
 from api.store.checking.words import Words
 
@@ -44,7 +44,8 @@ def findings(stored: Session, proofs: Proofs, seen: Callable[[str], None]) -> It
         yield from check_texts(stored)
         yield from check_claims(stored)
         yield from check_aliases(stored)
-        for table in (tables.actor_names, tables.postings):
+        yield from check_suggestions(stored)
+        for table in (tables.actor_names, tables.postings, tables.fingerprints):
             yield from compare(table, select(table), stored, session)
         # A count that went back to nought stays as a row; whoever reads it takes it as if it were not there.
         yield from compare(tables.tallies, select(tables.tallies).where(tables.tallies.c.facts != 0), stored, session)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.store import search_index, tables
 from api.store.derived import Cell, Posting
 from api.store.engine import upsert
+from api.store.fingerprints import fingerprints_of
 from api.store.labels import term
 
 #: Rows are written so many at a time.
@@ -27,6 +28,8 @@ _reading = Table(
     Column("actor", Text, primary_key=True),
     sqlite_with_rowid=False,
 )
+#: What is collected as rows, to be written many at a time.
+_COLLECTED = (tables.actor_names, tables.postings, tables.fingerprints, _reading)
 
 
 @contextmanager
@@ -36,7 +39,7 @@ def open_expected(stored: Session) -> Iterator[Session]:
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(""), poolclass=StaticPool)
     try:
         with Session(engine) as session, session.begin():
-            for table in (tables.actor_names, tables.postings, tables.tallies, _reading, search_index.entries):
+            for table in (*_COLLECTED, tables.tallies, search_index.entries):
                 table.create(session.connection())
             if search_index.is_sqlite(stored):
                 made = text("SELECT sql FROM sqlite_master WHERE name = 'search_words'")
@@ -52,7 +55,7 @@ class Expected:
     def __init__(self, session: Session) -> None:
         """Take a session of the temporary file."""
         self._session = session
-        self._rows: dict[Table, list[dict[str, Any]]] = {tables.actor_names: [], tables.postings: [], _reading: []}
+        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _COLLECTED}
         self._tallies: Counter[Cell] = Counter()
 
     def call(self, actor: str, names: Iterable[str]) -> None:
@@ -63,6 +66,11 @@ class Expected:
     def post(self, postings: Iterable[Posting]) -> None:
         """Note places in lists."""
         self._rows[tables.postings] += [{"term": of, "key": key, "id": id_} for of, key, id_ in postings]
+        self._write_many()
+
+    def mark(self, article: str, text: str) -> None:
+        """Note the fingerprints of an article."""
+        self._rows[tables.fingerprints] += fingerprints_of(article, text)
         self._write_many()
 
     def count(self, cells: Iterable[Cell]) -> None:

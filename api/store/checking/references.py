@@ -94,6 +94,18 @@ def check_texts(session: Session) -> Iterator[Finding]:
         yield Finding(texts.name, article, "is of an article that is not there")
 
 
+def check_suggestions(session: Session) -> Iterator[Finding]:
+    """Check that suggestions are about two facts that are there, or were."""
+    table = tables.suggestions
+    named = select(table.c.fact_id, table.c.id, table.c.other).order_by(table.c.fact_id, table.c.id)
+    for fact, id_, other in stream(session, named):
+        if fact == other:
+            yield Finding(table.name, f"{fact}/{id_}", "is about one fact, not two")
+        for each in (fact, other):
+            if not session.execute(select(_had_been(tables.facts, each))).scalar_one():
+                yield Finding(table.name, f"{fact}/{id_}", f"is about '{each}', which is not there")
+
+
 def _stands(table: Table, id_: Any) -> Any:
     return exists().where(table.c.id == id_)
 

@@ -138,6 +138,7 @@ class Resources:
         if texts is None:
             yield "has no text"
             texts = Texts("", "", "")
+        self.expected.mark(article["id"], texts.text)
         entry = entry_of_article(article, texts.text)
         yield from self.proofs.of_article(article, texts, len(entry.body))
         yield from self.words.expect(entry)
