@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TOOLS := tests/tools/node_modules
 
+# One file of tests at a time to each core, in order: the first ones take longest.
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
 # Stamps: a file that is newer than what it was made from says that the step need not run again.
 VENV_MADE := $(VENV)/.made
 LOCK_INSTALLED := $(VENV)/.lock-installed
@@ -14,7 +17,7 @@ PROJECT_INSTALLED := $(VENV)/.project-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test lint openapi format lock clean
+.PHONY: help serve test coverage lint openapi format lock clean
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +25,11 @@ help: ## Print this list
 serve: $(PROJECT_INSTALLED) ## Install, migrate, load the seeds and serve on 127.0.0.1:8000
 	@exec $(BIN)/newsfacts serve --seed
 
-test: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) tools lint ## Run everything that must pass: lint, types, import rule, tests with coverage
-	$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --cov --cov-report=term
+test: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) tools lint ## Run everything that must pass: lint, types, import rule, tests
+	$(PYTEST)
+
+coverage: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) tools ## Run the tests and tell which lines none of them ran
+	$(PYTEST) --cov --cov-report=term
 
 lint: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) ## Run the checks that need no server: ruff, mypy, import rule
 	$(BIN)/ruff check

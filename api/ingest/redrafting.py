@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-
 from api.store import tables
-from api.store.engine import upsert
+from api.store.drafts import find_drafted, note_drafted
 from api.store.labels import articles_of_fact
 from api.store.writing import Writer, load_version
 
@@ -31,7 +29,7 @@ class Redrafting:
     def begin(self, writer: Writer, article: str, found: Iterable[str]) -> None:
         """Look up the untouched drafts of an article, and among the facts that were found now."""
         facts = writer.load(tables.facts, {*writer.facts_under(f"article:{article}"), *found})
-        drafted = self._drafted(writer, {*facts, *found})
+        drafted = find_drafted(writer.session, {*facts, *found})
         untouched = {id_ for id_, fact in facts.items() if drafted.get(id_) == fact["version"]}
         self._standing = {id_ for id_ in untouched if set(articles_of_fact(facts[id_])) == {article}}
         self.replaceable = self._standing | self._taken_away(writer, drafted.keys() - facts.keys(), drafted)
@@ -46,18 +44,7 @@ class Redrafting:
         writer.flush()
         mine = {id_ for id_, outcome in outcomes if outcome == "created" or id_ in self.replaceable}
         last |= {id_: fact["version"] for id_, fact in writer.load(tables.facts, mine).items()}
-        rows = [{"fact_id": id_, "version": version} for id_, version in sorted(last.items())]
-        if rows:
-            upsert(writer.session, tables.drafts, rows)
-
-    def _drafted(self, writer: Writer, ids: Collection[str]) -> dict[str, int]:
-        """Tell which version of facts extraction wrote last."""
-        drafts, wanted = tables.drafts, sorted(ids)
-        found: dict[str, int] = {}
-        for at in range(0, len(wanted), 500):
-            query = select(drafts.c.fact_id, drafts.c.version).where(drafts.c.fact_id.in_(wanted[at : at + 500]))
-            found.update(dict(writer.session.execute(query).all()))
-        return found
+        note_drafted(writer.session, last)
 
     def _taken_away(self, writer: Writer, gone: Iterable[str], drafted: Mapping[str, int]) -> set[str]:
         """Tell which facts are gone because an earlier run did not find them, and not because somebody deleted them."""

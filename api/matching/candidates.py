@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-import orjson
-from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import Session
 
 from api.matching.likeness import Telling, tell
 from api.store import tables
-from api.store.labels import split, term
+from api.store.nearness import facts_of_articles, facts_sharing, load_facts
 from api.store.writing import Document, resolve
 
 #: Days before and after the article, in which others may tell the same without saying when.
@@ -60,40 +57,19 @@ class Candidates:
 
     def _facts_near(self, published: tuple[int, int], actors: Sequence[str]) -> dict[str, set[str]]:
         """Read what the facts are filed under that articles of the same days tell of the same actors."""
-        postings, facts = tables.postings, tables.facts
-        terms = [term(f"articles/actor:{actor}") for actor in actors]
-        days = postings.c.key.between(published[0] - _NEWS_DAYS, published[1] + _NEWS_DAYS)
-        articles = select(postings.c.id).where(postings.c.term.in_(terms), days).group_by(postings.c.id)
-        articles = articles.order_by(func.count().desc(), postings.c.id).limit(_ARTICLES)
-        told = [term(f"reading:{id_}") for id_ in self._session.execute(articles).scalars()]
-        filed = select(facts.c.id, facts.c.labels).join(postings, postings.c.id == facts.c.id)
-        rows = self._session.execute(filed.where(postings.c.term.in_(told)).limit(_FACTS)) if told else ()
-        return {id_: set(split(labels)) for id_, labels in rows}
+        first, last = published[0] - _NEWS_DAYS, published[1] + _NEWS_DAYS
+        return facts_of_articles(self._session, actors, first, last, most_articles=_ARTICLES, most_facts=_FACTS)
 
     def _facts_around(self, draft: Telling, labels: Iterable[str]) -> Iterable[tuple[str, int]]:
         """Count what facts of about the same date have in common with a draft."""
         if draft.first_day is None:
             return ()
-        postings = tables.postings
-        wanted = select(postings.c.id).where(postings.c.term.in_(sorted(map(term, labels))))
-        low, high = draft.first_day - _MARGIN, draft.last_day + _MARGIN
-        # What is dated by a month or a year stands at its first day.
-        first = date.fromordinal(draft.first_day)
-        beginnings = [first.replace(day=1).toordinal(), first.replace(month=1, day=1).toordinal()]
-        around = union_all(
-            wanted.where(postings.c.key.between(low, high)),
-            wanted.where(postings.c.key.in_([day for day in set(beginnings) if not low <= day <= high])),
-        ).subquery()
-        shared = func.count()
-        counted = select(around.c.id, shared).group_by(around.c.id).having(shared >= _SHARED)
-        found = self._session.execute(counted.order_by(shared.desc(), around.c.id).limit(_COMPARED))
-        return [(id_, number) for id_, number in found]
+        first, last = max(draft.first_day - _MARGIN, 1), draft.last_day + _MARGIN
+        return facts_sharing(self._session, labels, first, last, least=_SHARED, most=_COMPARED)
 
     def _load(self, ids: Sequence[str]) -> list[Document]:
-        facts = tables.facts
         if unread := [id_ for id_ in ids if id_ not in self._loaded]:
-            rows = self._session.execute(select(facts.c.id, facts.c.document).where(facts.c.id.in_(unread)))
-            read = {id_: orjson.loads(document) for id_, document in rows}
+            read = load_facts(self._session, unread)
             self._loaded |= read
             current = current_actors(self._session, read.values())
             self._tellings |= {id_: tell(fact, current) for id_, fact in read.items()}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.store import tables
-from api.store.fingerprints import bands_of, find_alike, runs_of
+from api.store.fingerprints import bands_of, find_alike, runs_of, source_of
 from api.store.writing import load_texts
 
 #: So many texts are compared word by word.
@@ -22,9 +20,7 @@ def find_origin(session: Session, text: str) -> str | None:
     for id_ in find_alike(session, bands_of(text), _COMPARED):
         stored = load_texts(session, id_)
         if stored and _is_copy(runs, runs_of(stored.text)):
-            articles = tables.articles
-            origin: str | None = session.execute(select(articles.c.source_id).where(articles.c.id == id_)).scalar()
-            return origin
+            return source_of(session, id_)
     return None
 
 

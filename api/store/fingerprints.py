@@ -66,6 +66,13 @@ def find_alike(session: Session, bands: Sequence[int], most: int) -> list[str]:
     return [id_ for _, id_ in sorted((-number, id_) for id_, number in shared.items())[:most]]
 
 
+def source_of(session: Session, article: str) -> str | None:
+    """Tell what an article counts as: itself, or the story that it is a copy of; None of one that is not there."""
+    articles = tables.articles
+    source: str | None = session.execute(select(articles.c.source_id).where(articles.c.id == article)).scalar()
+    return source
+
+
 def _hash_bands(least: dict[int, int]) -> Iterator[int]:
     for band in range(_BANDS):
         bins: Iterable[int] = range(band * _BINS_OF_A_BAND, (band + 1) * _BINS_OF_A_BAND)
