@@ -1,4 +1,7 @@
-"""Confidence: how likely a draft is right, from 0 to 1, as measured on annotated articles."""
+"""Confidence: how likely a draft is right, from 0 to 1, by the rule that made it.
+
+Statements have the precision that was measured on annotated articles; the scores of other facts are not calibrated.
+"""
 
 from __future__ import annotations
 

