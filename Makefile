@@ -54,7 +54,7 @@ UV_COMPILE = build/uv/bin/uv --quiet --no-config pip compile pyproject.toml --gr
 lock: ## Resolve both lock files anew (LOCK_FLAGS=--upgrade: to the newest releases)
 	$(PYTHON) -m venv build/uv
 	build/uv/bin/python -m pip --disable-pip-version-check --quiet install 'uv>=0.9'
-	$(UV_COMPILE) $(LOCK_FLAGS) --extra extract --extra test --output-file requirements-test.lock
+	$(UV_COMPILE) $(LOCK_FLAGS) --extra extract --extra parquet --extra test --output-file requirements-test.lock
 	$(UV_COMPILE) $(LOCK_FLAGS) --extra extract --constraints requirements-test.lock --output-file requirements.lock
 
 clean: ## Remove what the targets above made, except databases
