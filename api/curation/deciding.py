@@ -7,8 +7,9 @@ from api.curation.merging import merge_facts
 from api.curation.refusal import DisagreementError, standing
 from api.ingest.merging import united
 from api.store import suggestions, tables
+from api.store.known import resolve
 from api.store.suggestions import Suggestion
-from api.store.writing import Writer, resolve
+from api.store.writing import Writer
 from schemas.suggestion import SuggestionAction, SuggestionKind, SuggestionState
 from schemas.vocabulary import ReviewStatus
 

@@ -9,8 +9,9 @@ from sqlalchemy import Table
 from api.curation.refusal import DisagreementError, standing
 from api.ingest.facts import settle
 from api.store import tables
+from api.store.known import Document, load_texts
 from api.store.labels import articles_of_fact
-from api.store.writing import Document, Writer, load_texts
+from api.store.writing import Writer
 
 
 def delete(writer: Writer, table: Table, id_: str, *, cascade: bool) -> None:

@@ -19,8 +19,9 @@ from api.ingest.identity import claim_of
 from api.ingest.merging import without_doubles
 from api.ingest.refusal import Flaws, Path, SheetRefusedError
 from api.store import tables
+from api.store.known import Document, Texts, claimant, load_texts, resolve
 from api.store.labels import articles_of_fact
-from api.store.writing import Document, Texts, Writer, claimant, load_texts, resolve
+from api.store.writing import Writer
 from schemas.edit import (
     ActorEditSchema,
     ArticleEditSchema,

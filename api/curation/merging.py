@@ -14,8 +14,9 @@ from api.ingest.merging import difference, merge, united
 from api.ingest.refusal import Flaws
 from api.store import tables
 from api.store.changes import Change
+from api.store.known import Document, load_version, resolve
 from api.store.labels import articles_of_fact
-from api.store.writing import Document, Writer, load_version, resolve
+from api.store.writing import Writer
 
 
 def merge_facts(writer: Writer, id_: str, into: str) -> str:

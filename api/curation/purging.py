@@ -10,8 +10,9 @@ from api.curation.deleting import delete
 from api.curation.refusal import AbsentError, DisagreementError
 from api.store import tables
 from api.store.erasing import erase_answers, erase_quotations, erase_requests, erase_text, erase_versions
+from api.store.known import load_texts, load_version
 from api.store.opening import count_changes
-from api.store.writing import Writer, load_texts, load_version
+from api.store.writing import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Table
 
-from api.store.writing import Document, Writer
+from api.store.known import Document
+from api.store.writing import Writer
 
 
 class AbsentError(LookupError):

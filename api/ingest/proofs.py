@@ -14,8 +14,9 @@ from api.ingest.identity import claim_of
 from api.ingest.refusal import Flaws
 from api.store import checking
 from api.store.checking import Finding
+from api.store.known import Document, Texts
 from api.store.opening import Store
-from api.store.writing import Author, Document, Texts
+from api.store.writing import Author
 
 
 def findings(store: Store, seen: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:

@@ -11,8 +11,9 @@ from typing import Any
 
 from api.store import tables
 from api.store.drafts import find_drafted, note_drafted
+from api.store.known import load_version
 from api.store.labels import articles_of_fact
-from api.store.writing import Writer, load_version
+from api.store.writing import Writer
 
 
 class Redrafting:

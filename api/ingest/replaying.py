@@ -13,10 +13,11 @@ from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
 from api.ingest.identity import claim_of
+from api.store.known import Texts
 from api.store.opening import Store
 from api.store.restoring import Entry, RestoreError, count_stored, find_position, keep_position, restore
 from api.store.times import now, written
-from api.store.writing import Author, Texts
+from api.store.writing import Author
 from schemas.change import ChangePageSchema, Noun
 
 #: Changes of a page, which is stored in one transaction.

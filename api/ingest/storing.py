@@ -19,9 +19,10 @@ from api.ingest.redrafting import Redrafting
 from api.ingest.refusal import Flaws, Path
 from api.ingest.sheets import KINDS, Sheet, read
 from api.store import tables
+from api.store.known import Document, Texts, load_version
 from api.store.times import Clock, now, written
 from api.store.words import words_of
-from api.store.writing import Author, Document, Texts, Writer, claimant, load_texts, load_version, resolve
+from api.store.writing import Author, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class _Storing:
         self.twins = self._refuse_twins([(("actors", at), id_) for at, id_ in sent.items()])
         self.sent_actors = sent
         named = set(sent.values()) | {id_ for _, id_ in self._references()}
-        moved = resolve(self.writer.session, tables.actors, named)
+        moved = self.writer.known.resolve(tables.actors, named)
         self.current_actors = {id_: moved.get(id_, id_) for id_ in named}
         gone = self._deleted(tables.actors, set(self.current_actors.values()))
         self.gone_actors = gone | {id_ for id_, current in self.current_actors.items() if current in gone}
@@ -135,9 +136,9 @@ class _Storing:
         texts = self._texts(new)
         digest = sha256(texts.text.encode()).hexdigest()
         claim = claim_of(new["publisher"], new["url"], digest)
-        holder = claimant(self.writer.session, claim)
+        holder = self.writer.known.holders([claim])[claim]
         id_ = new["id"] or holder or id_of_article(claim)
-        id_ = resolve(self.writer.session, tables.articles, [id_]).get(id_, id_)
+        id_ = self.writer.known.resolve(tables.articles, [id_]).get(id_, id_)
         if holder not in (None, id_):
             self.flaws.conflict(("article", "id"), holder, id_)
         known = self.writer.load(tables.articles, [id_]).get(id_)
@@ -177,7 +178,7 @@ class _Storing:
         """See that the text of an article stays what it is, or was: its history speaks of it too."""
         articles, put = tables.articles, self.writer
         is_known = put.load(articles, [id_]) or put.buried(articles, [id_])
-        stored = load_texts(put.session, id_) if is_known and not self._deleted(articles, [id_]) else None
+        stored = put.known.source(id_) if is_known and not self._deleted(articles, [id_]) else None
         if stored in (None, texts):
             return True
         self.flaws.add(
@@ -254,7 +255,7 @@ class _Storing:
                 facts.append(((plural, at), fact))
         twins = self._refuse_twins([(path, fact["id"]) for path, fact in facts])
         sent: list[str] = [fact["id"] for _, fact in facts]
-        moved = resolve(self.writer.session, tables.facts, sent)
+        moved = self.writer.known.resolve(tables.facts, sent)
         self.fact_ids = [moved.get(id_, id_) for id_ in sent]
         if self.redrafting:
             self.redrafting.begin(self.writer, article, self.fact_ids)
@@ -289,7 +290,7 @@ class _Storing:
         """See that every fact that is named is in the sheet or in the store, or was; forget those that are gone."""
         own = {fact["id"] for _, fact in facts} | self.sheet.unread
         others = {id_ for _, fact in facts for _, id_ in facts_named(fact)}
-        moved = resolve(self.writer.session, tables.facts, others)
+        moved = self.writer.known.resolve(tables.facts, others)
         gone = self._deleted(tables.facts, others - moved.keys())
         known = own | moved.keys() | gone | self.writer.load(tables.facts, others - own).keys()
         for (path, fact), current in zip(facts, self.fact_ids, strict=True):

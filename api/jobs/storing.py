@@ -14,9 +14,9 @@ from api.ingest.redrafting import Redrafting
 from api.jobs.drafting import Sheet
 from api.matching import ingest_drafts
 from api.store.jobs import Job
+from api.store.known import claimant
 from api.store.opening import Store
 from api.store.times import Clock
-from api.store.writing import claimant
 from schemas.outcome import OutcomeKind
 
 

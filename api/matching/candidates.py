@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from api.matching.likeness import Telling, tell
 from api.store import tables
+from api.store.known import Document, resolve
 from api.store.nearness import facts_of_articles, facts_sharing, load_facts
-from api.store.writing import Document, resolve
 
 #: Days before and after the article, in which others may tell the same without saying when.
 _NEWS_DAYS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from api.store.fingerprints import bands_of, find_alike, runs_of, source_of
-from api.store.writing import load_texts
+from api.store.known import load_texts
 
 #: So many texts are compared word by word.
 _COMPARED = 5

@@ -21,9 +21,10 @@ from api.matching.copies import find_origin
 from api.matching.likeness import Likeness, compare, tell
 from api.store import suggestions, tables
 from api.store.entries import days
+from api.store.known import Document, claimant
 from api.store.suggestions import Suggestion
 from api.store.times import Clock, now, written
-from api.store.writing import Author, Document, Writer, claimant
+from api.store.writing import Author, Writer
 from schemas.suggestion import SuggestionState
 from schemas.vocabulary import ReviewStatus
 

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.engine import upsert
-from api.store.writing import Author, Document, Outcome, Texts, Writer, load_texts
+from api.store.known import Document, Texts
+from api.store.writing import Author, Outcome, Writer
 
 _TABLES: Mapping[str, Table] = {
     "article": tables.articles,
@@ -106,7 +107,7 @@ class _Restorer(Writer):
 
     def restore(self, entry: Entry) -> None:
         """Make a change again. Raises RestoreError if it does not come out as it was."""
-        table, made = _TABLES[entry.noun], len(self._changes)
+        table, made = _TABLES[entry.noun], len(self._pending.changes)
         try:
             self._check_version(table, entry)
             if entry.document is None or entry.action == "merged":
@@ -115,9 +116,9 @@ class _Restorer(Writer):
                 self._put(table, entry, entry.document)
         except KeyError as error:
             raise RestoreError(f"{entry}: it speaks of {error}, which is not stored.") from error
-        if len(self._changes) != made + 1:
+        if len(self._pending.changes) != made + 1:
             raise RestoreError(f"{entry}: it changes nothing.")
-        change = self._changes[-1]
+        change = self._pending.changes[-1]
         if change["etag"] != entry.etag:
             raise RestoreError(
                 f"{entry}: its ETag is {entry.etag} there and would be {change['etag']} here. "
@@ -126,8 +127,8 @@ class _Restorer(Writer):
         change["action"] = entry.action
 
     def _check_version(self, table: Table, entry: Entry) -> None:
-        if self._old(table, entry.id) or entry.id in self._buried[table.name]:
-            last = self._version(table, entry.id)
+        if self.known.row(table, entry.id) or entry.id in self.known.graves[table.name]:
+            last = self.known.version(table, entry.id)
             if entry.version != last + 1:
                 raise RestoreError(f"{entry}: version {last} is stored, so it must be {last + 1}.")
         elif entry.action != "created":
@@ -136,7 +137,7 @@ class _Restorer(Writer):
     def _put(self, table: Table, entry: Entry, document: Document) -> None:
         self._given = document
         if table is tables.articles:
-            texts = entry.texts or load_texts(self.session, entry.id)
+            texts = entry.texts or self.known.source(entry.id)
             if texts is None:
                 raise RestoreError(f"{entry}: its text did not come with it.")
             self.put_article(document, texts, entry.claim)
@@ -147,17 +148,17 @@ class _Restorer(Writer):
 
     def _take_away(self, table: Table, entry: Entry) -> None:
         """Delete or merge what stands at an id; or leave it empty, where a document was erased in the other store."""
-        if self._old(table, entry.id) is not None:
+        if self.known.row(table, entry.id) is not None:
             self.remove(table, entry.id, into=entry.target, left=entry.document)
             return
         target_version = None
         if entry.target:
-            target_version = self._version(table, entry.target)
+            target_version = self.known.version(table, entry.target)
             self._lead(table, entry.id, entry.target)
             self._outdated.update(self.facts_under(f"actor:{entry.id}") if table is tables.actors else ())
         named = (table.name, entry.id, entry.version, entry.noun, entry.action)
         self._record(*named, [], None, None, target=entry.target, target_version=target_version)
-        self._buried[table.name][entry.id] = entry.version
+        self.known.graves[table.name][entry.id] = entry.version
         self.changed = True
 
     def _absent(self, table: str, id_: str) -> tuple[Any, ...]:
@@ -169,4 +170,4 @@ class _Restorer(Writer):
 
     def _refresh(self, fact: Document) -> None:
         # What follows for the document comes as a change of its own.
-        self._file_fact(fact, self._old(tables.facts, fact["id"]))
+        self._file_fact(fact, self.known.row(tables.facts, fact["id"]))

@@ -1,22 +1,21 @@
 """Writing: documents, all that is derived from them, and their history, in one transaction.
 
 A `Writer` collects what a transaction changes and stores it in `flush`: rows in the order of their keys, each count
-once, however many facts changed it, and each change under the next number of the feed.
+once, however many facts changed it, and each change under the next number of the feed. It may store many sheets, each
+in the name of its author; what one of them makes, the next one finds.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Table, delete, func, select, tuple_, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from api.store import search_index, tables
-from api.store.changes import Change
+from api.store import tables
 from api.store.derived import (
     cells_of_fact,
     columns_of_actor,
@@ -34,28 +33,16 @@ from api.store.documents import etag as etag_of
 from api.store.engine import has_label, upsert
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
 from api.store.fingerprints import bands_of, fingerprints_of
+from api.store.known import Document, Known, Row, Texts, load_version
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
-from api.store.opening import count_changes
-
-#: What facts need to know of their articles and actors.
-_BRIEF = {"articles": ("publisher", "source_id"), "actors": ("id", "country_code")}
+from api.store.pending import Pending
 
 Outcome = Literal["created", "updated", "unchanged", "deleted"]
-Document = dict[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """The source of an article: the text, and what stands before and after it."""
-
-    before: str
-    text: str
-    after: str
-
-    @property
-    def source(self) -> str:
-        """The document as received."""
-        return self.before + self.text + self.after
+#: A fact, and the labels that it is filed under.
+_Filed = tuple[Document, list[str]]
+#: Articles, or facts, that are looked up at once.
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,58 +54,6 @@ class Author:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    document: Document
-    labels: list[str]
-    etag: str
-    body: bytes
-
-
-#: An entry of the index of words as it stands there, and as it is to stand there; None where it is not.
-_Move = tuple[search_index.Entry | None, search_index.Entry | None]
-
-
-#: A fact, and the labels that it is filed under.
-_Filed = tuple[Document, list[str]]
-
-
-def load_texts(session: Session, article: str) -> Texts | None:
-    """Read the source of an article."""
-    texts = tables.article_texts
-    row = session.execute(
-        select(texts.c.before, texts.c.text, texts.c.after).where(texts.c.article_id == article)
-    ).first()
-    return Texts(*row) if row else None
-
-
-def resolve(session: Session, table: Table, ids: Iterable[str]) -> dict[str, str]:
-    """Map each id that was merged into another to the one that took over."""
-    alias, wanted = tables.aliases, sorted(set(ids))
-    if not wanted:
-        return {}
-    query = select(alias.c.id, alias.c.target).where(alias.c.resource == table.name, alias.c.id.in_(wanted))
-    return dict(session.execute(query).all())
-
-
-def load_version(session: Session, table: Table, id_: str, number: int | None = None) -> Change | None:
-    """Read a version of a resource, the last one if no number is given."""
-    change = tables.changes
-    query = select(*(change.c[name] for name in Change.__slots__)).where(
-        change.c.id == id_, change.c.resource == table.name
-    )
-    if number is not None:
-        query = query.where(change.c.version == number)
-    row = session.execute(query.order_by(change.c.version.desc()).limit(1)).first()
-    return Change(*row) if row else None
-
-
-def claimant(session: Session, claim: str) -> str | None:
-    """Tell which article has a natural key, given its hash."""
-    claims = tables.claims
-    return session.execute(select(claims.c.article_id).where(claims.c.hash == claim)).scalar()
-
-
 @dataclass
 class Writer:
     """What one transaction changes."""
@@ -126,62 +61,54 @@ class Writer:
     session: Session
     author: Author
     changed: bool = False
-    _known: dict[str, dict[str, _Row | None]] = field(default_factory=lambda: defaultdict(dict))
-    _buried: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    _brief: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(dict))
-    _rows: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
-    _removed: set[tuple[str, str]] = field(default_factory=set)
-    _index: dict[tuple[str, str], _Move] = field(default_factory=dict)
-    _posted: set[tuple[int, int, str]] = field(default_factory=set)
-    _unposted: set[tuple[int, int, str]] = field(default_factory=set)
-    _tallies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    known: Known = field(init=False)
+    _pending: Pending = field(init=False)
+    #: Articles whose facts have changed, and facts that no longer say what follows from their articles and actors.
     _articles: set[str] = field(default_factory=set)
     _outdated: set[str] = field(default_factory=set)
-    _changes: list[dict[str, Any]] = field(default_factory=list)
+    #: Articles that are new, with their facts: nothing has to be read in order to know these.
+    _facts_of: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing."""
+        self.known = Known(self.session)
+        self._pending = Pending(self.session)
 
     def load(self, table: Table, ids: Iterable[str]) -> dict[str, Document]:
         """Read documents in order to change them."""
-        wanted = sorted(set(ids))
-        known = self._known[table.name]
-        unread = [id_ for id_ in wanted if id_ not in known]
-        for at in range(0, len(unread), 500):
-            some = unread[at : at + 500]
-            known.update(dict.fromkeys(some))
-            query = select(table.c.id, table.c.document, table.c.labels, table.c.etag).where(table.c.id.in_(some))
-            for id_, body, labels, etag in self.session.execute(query.order_by(table.c.id)):
-                known[id_] = _Row(orjson.loads(body), split(labels), etag, body)
-            self._look_for_graves(table, [id_ for id_ in some if known[id_] is None])
-        return {id_: row.document for id_ in wanted if (row := known[id_])}
+        return self.known.load(table, ids)
 
     def stored(self, table: Table, id_: str) -> Found | None:
         """Give what stands at an id with all that this writer did: its ETag and document; None when nothing does."""
-        row = self._old(table, id_)
+        row = self.known.row(table, id_)
         return Found(row.etag, row.body) if row else None
 
     def buried(self, table: Table, ids: Collection[str]) -> set[str]:
         """Tell which ids something stood at that was deleted."""
-        standing = self.load(table, ids)
-        return {id_ for id_ in ids if id_ not in standing and id_ in self._buried[table.name]}
+        return self.known.buried(table, ids)
 
     def put_article(self, content: Mapping[str, Any], texts: Texts, claim: str) -> Outcome:
         """Store an article; its text never changes once it is there. `claim` is the hash of its natural key."""
-        old = self._old(tables.articles, content["id"])
+        id_ = content["id"]
+        if id_ in self._articles:
+            self._file_articles()  # a version says what it was filed under before
+        old = self.known.row(tables.articles, id_)
         document, outcome = self._revise("article", content, old)
         if outcome == "unchanged":
             return outcome
         if old is None:
-            row = {
-                "article_id": content["id"],
-                "before": texts.before,
-                "text": texts.text,
-                "after": texts.after,
-            }
-            upsert(self.session, tables.article_texts, [row])
-            upsert(self.session, tables.fingerprints, fingerprints_of(content["id"], texts.text))
+            row = {"article_id": id_, "before": texts.before, "text": texts.text, "after": texts.after}
+            self._pending.put(tables.article_texts, id_, row)
+            for band in fingerprints_of(id_, texts.text):
+                self._pending.put(tables.fingerprints, (band["band"], id_), band)
+            self.known.texts[id_] = texts
+            if id_ not in self.known.graves["articles"]:
+                self._facts_of[id_] = set()
         elif any(old.document[name] != document[name] for name in ("publisher", "origin_id")):
-            self._outdated.update(self.facts_under(f"article:{content['id']}"))
-        upsert(self.session, tables.claims, [{"hash": claim, "article_id": content["id"]}])
-        self._reindex(
+            self._outdated.update(self.facts_under(f"article:{id_}"))
+        self._pending.put(tables.claims, claim, {"hash": claim, "article_id": id_})
+        self.known.hold(claim, id_)
+        self._pending.index(
             entry_of_article(old.document, texts.text) if old else None, entry_of_article(document, texts.text)
         )
         prefix = "articles/actor:"
@@ -191,39 +118,32 @@ class Writer:
 
     def put_actor(self, content: Mapping[str, Any]) -> Outcome:
         """Store an actor."""
-        old = self._old(tables.actors, content["id"])
-        if old is None and content["id"] in self._buried["actors"]:
-            self._part(tables.actors, content["id"])
+        id_ = content["id"]
+        old, was_there = self.known.row(tables.actors, id_), id_ in self.known.graves["actors"]
+        if old is None and was_there:
+            self._part(tables.actors, id_)
         document, outcome = self._revise("actor", content, old)
         if outcome == "unchanged":
             return outcome
         if old and old.document["country_code"] != document["country_code"]:
-            self._outdated.update(self.facts_under(f"actor:{content['id']}"))
-        self._reindex(entry_of_actor(old.document) if old else None, entry_of_actor(document))
-        self._put_row(
-            "actors",
-            "actor",
-            document,
-            labels_of_actor(document),
-            columns_of_actor(document),
-        )
-        self._forget_names(document["id"])
-        names = [{"name_key": name, "actor_id": document["id"]} for name in names_of_actor(document)]
-        upsert(self.session, tables.actor_names, names)
+            self._outdated.update(self.facts_under(f"actor:{id_}"))
+        self._pending.index(entry_of_actor(old.document) if old else None, entry_of_actor(document))
+        self._put_row("actors", "actor", document, labels_of_actor(document), columns_of_actor(document))
+        self._pending.rename(id_, names_of_actor(document), known=bool(old) or was_there)
         return outcome
 
     def put_facts(self, contents: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Store facts; what they need to know of their articles and actors is read for all of them at once."""
-        self._columns("articles", {id_ for fact in contents for id_ in articles_of_fact(fact)})
-        self._columns("actors", {part["actor"] for fact in contents for part in fact["actors"] if part["actor"]})
+        self._brief("articles", {id_ for fact in contents for id_ in articles_of_fact(fact)})
+        self._brief("actors", {part["actor"] for fact in contents for part in fact["actors"] if part["actor"]})
         return [self.put_fact(fact) for fact in contents]
 
     def put_fact(self, content: Mapping[str, Any]) -> Outcome:
         """Store a fact, whose articles and actors must have been stored before. Its `sources` are counted here."""
-        old = self._old(tables.facts, content["id"])
-        if old is None and content["id"] in self._buried["facts"]:
+        old = self.known.row(tables.facts, content["id"])
+        if old is None and content["id"] in self.known.graves["facts"]:
             self._part(tables.facts, content["id"])
-        sources = count_sources(self._columns("articles", articles_of_fact(content)))
+        sources = count_sources(self._brief("articles", articles_of_fact(content)))
         document, outcome = self._revise(content["kind"], {**content, "sources": sources}, old)
         self._file_fact(document, old)
         return outcome
@@ -240,26 +160,27 @@ class Writer:
 
         What refers to it must have been seen to; the text of an article stays, for its history, but is not served.
         """
-        old = self._old(table, id_)
+        old = self.known.row(table, id_)
         if old is None:
             raise LookupError(id_)
         if table is tables.facts:
             self._refile((old.document, old.labels), None)
-            self._articles.update(articles_of_fact(old.document))
+            self._note_articles(id_, old.document, None)
         elif table is tables.articles:
-            texts = load_texts(self.session, id_)
+            texts = self.known.source(id_)
             text = texts.text if texts else ""
-            self._reindex(entry_of_article(old.document, text), None)
+            self._pending.index(entry_of_article(old.document, text), None)
+            self._pending.move(postings_of_article(old.document, old.labels), ())
             self._forget_fingerprints(id_, text)
-            self._unposted.update(postings_of_article(old.document, old.labels))
+            self._facts_of.pop(id_, None)
         else:
-            self._reindex(entry_of_actor(old.document), None)
-            self._forget_names(id_)
+            self._pending.index(entry_of_actor(old.document), None)
+            self._pending.rename(id_, (), known=True)
             self._outdated.update(self.facts_under(f"actor:{id_}") if into else ())
         version = old.document["version"] + 1
         target_version = None
         if into:
-            target_version = self._version(table, into)
+            target_version = self.known.version(table, into)
             self._lead(table, id_, into)
         noun = old.document["kind"] if table is tables.facts else table.name.removesuffix("s")
         body, etag = render(noun, {**left, "version": version, "updated_at": self.author.at}) if left else (None, None)
@@ -275,11 +196,10 @@ class Writer:
             target=into,
             target_version=target_version,
         )
-        self._known[table.name][id_] = None
-        self._buried[table.name][id_] = version
-        self._brief[table.name].pop(id_, None)
-        self._rows.get(table.name, {}).pop(id_, None)
-        self._removed.add((table.name, id_))
+        self.known.rows[table.name][id_] = None
+        self.known.graves[table.name][id_] = version
+        self.known.briefs[table.name].pop(id_, None)
+        self._pending.remove(table, id_)
         self.changed = True
 
     def former_ids(self, table: Table, id_: str) -> list[str]:
@@ -290,6 +210,7 @@ class Writer:
 
     def facts_under(self, label: str) -> list[str]:
         """List the ids of all facts with a label that has a list, rejected ones included."""
+        self._pending.store()
         facts, postings = tables.facts, tables.postings
         query = select(postings.c.id).where(postings.c.term == term(label))
         # Rejected facts stand in no list but their own.
@@ -297,49 +218,27 @@ class Writer:
         rejected = rejected.where(postings.c.term == term(HIDDEN), has_label(facts.c.labels, f"\n{label}\n"))
         return list(self.session.execute(query.union_all(rejected)).scalars())
 
-    def flush(self) -> None:
-        """Store all that was collected. Nothing was changed when nothing differed."""
-        self._flush_rows()
+    def settle(self) -> None:
+        """Bring all facts up to date with what was done to their articles and actors."""
         while self._outdated:
             outdated, self._outdated = self._outdated, set()
             for fact in self.load(tables.facts, outdated).values():
                 self._refresh(fact)
-            self._flush_rows()
-        for id_, article in sorted(self.load(tables.articles, self._articles).items()):
-            self._file_article(article, self._actors_in(id_), self._old(tables.articles, id_))
-        self._flush_rows()
-        if self.changed:
-            first = count_changes(self.session, len(self._changes)) - len(self._changes) + 1
-            rows = [{**row, "seq": seq} for seq, row in enumerate(self._changes, first)]
-            if rows:
-                self.session.execute(tables.changes.insert(), rows)
-            self._changes = []
+
+    def flush(self) -> None:
+        """Store all that was collected. Nothing was changed when nothing differed."""
+        self.settle()
+        self._file_articles()
+        self._pending.store()
+        self._pending.close()
 
     # Versions.
 
-    def _old(self, table: Table, id_: str) -> _Row | None:
-        self.load(table, [id_])
-        return self._known[table.name][id_]
-
-    def _version(self, table: Table, id_: str) -> int:
-        """Tell the last version of what stands or stood at an id; raises KeyError when nothing ever did."""
-        old = self._old(table, id_)
-        return int(old.document["version"]) if old else self._buried[table.name][id_]
-
-    def _look_for_graves(self, table: Table, ids: list[str]) -> None:
-        """Note the last versions of what stood at ids where nothing stands now."""
-        if ids:
-            change = tables.changes
-            query = select(change.c.id, func.max(change.c.version)).where(
-                change.c.resource == table.name, change.c.id.in_(ids)
-            )
-            self._buried[table.name].update(dict(self.session.execute(query.group_by(change.c.id)).all()))
-
-    def _revise(self, noun: str, content: Mapping[str, Any], old: _Row | None) -> tuple[Document, Outcome]:
+    def _revise(self, noun: str, content: Mapping[str, Any], old: Row | None) -> tuple[Document, Outcome]:
         """Make the next version of a document; the one there is, when they do not differ."""
         kept = {name: old.document[name] for name in ("version", "created_at", "updated_at")} if old else {}
         table = f"{noun}s" if noun in ("article", "actor") else "facts"
-        version = self._buried[table].get(content["id"], 0) + 1
+        version = self.known.graves[table].get(content["id"], 0) + 1
         # What is put back as it was keeps the time at which it was first stored.
         created_at = content.get("created_at", self.author.at)
         first = {"version": version, "created_at": created_at, "updated_at": self.author.at}
@@ -369,7 +268,7 @@ class Writer:
         target_version: int | None = None,
     ) -> None:
         """Note a change for the history."""
-        self._changes.append(
+        self._pending.record(
             {
                 "id": id_,
                 "resource": table,
@@ -394,68 +293,72 @@ class Writer:
     ) -> None:
         body = orjson.dumps(document)  # it has the schema's shape already; see _revise
         etag = etag_of(body)
-        labels, id_, old = list(labels), document["id"], self._known[table].get(document["id"])
+        labels, id_, old = list(labels), document["id"], self.known.rows[table].get(document["id"])
         if old is None or old.document["version"] != document["version"]:
-            action = "updated" if old else "restored" if id_ in self._buried[table] else "created"
+            action = "updated" if old else "restored" if id_ in self.known.graves[table] else "created"
             filed = [*labels, *old.labels] if old else labels
             self._record(table, id_, document["version"], noun, action, filed, etag, body)
-        self._known[table][id_] = _Row(document, labels, etag, body)
-        if table in _BRIEF:
-            self._brief[table][id_] = tuple(derived.get(name, document.get(name)) for name in _BRIEF[table])
-        self._rows.setdefault(table, {})[id_] = {
+        self.known.rows[table][id_] = Row(document, labels, etag, body)
+        self.known.note_brief(table, id_, document, derived)
+        row = {
             **{name: document[name] for name in ("id", "version", "created_at", "updated_at")},
             "labels": joined(labels),
             **derived,
             "etag": etag,
             "document": body,
         }
-        self._removed.discard((table, id_))
+        self._pending.put(tables.metadata.tables[table], id_, row)
         self.changed = True
 
-    def _file_article(self, document: Document, actors: Iterable[str], old: _Row | None) -> None:
+    def _file_articles(self) -> None:
+        """See that articles are filed under the actors of their facts as they are now."""
+        articles, self._articles = self._articles, set()
+        found = self.load(tables.articles, articles)
+        actors = self._actors_in(found)
+        for id_, article in sorted(found.items()):
+            self._file_article(article, actors[id_], self.known.row(tables.articles, id_))
+
+    def _file_article(self, document: Document, actors: Iterable[str], old: Row | None) -> None:
         labels = file_article(document, actors)
         if old and old.document == document and old.labels == labels:
             return
-        if old:
-            self._unposted.update(postings_of_article(old.document, old.labels))
-        self._posted.update(postings_of_article(document, labels))
+        gone = postings_of_article(old.document, old.labels) if old else ()
+        self._pending.move(gone, postings_of_article(document, labels))
         self._put_row("articles", "article", document, labels, columns_of_article(document))
 
-    def _file_fact(self, document: Document, old: _Row | None) -> None:
+    def _file_fact(self, document: Document, old: Row | None) -> None:
         labels = self._labels(document)
         if old and old.document == document and old.labels == labels:
             return
         self._refile((old.document, old.labels) if old else None, (document, labels))
         self._put_row("facts", document["kind"], document, labels, columns_of_fact(document))
-        self._articles.update(articles_of_fact(document), articles_of_fact(old.document) if old else ())
+        self._note_articles(document["id"], old.document if old else None, document)
+
+    def _note_articles(self, id_: str, old: Document | None, new: Document | None) -> None:
+        """Note that the articles of a fact, before and after, are to be filed anew."""
+        before = articles_of_fact(old) if old else []
+        after = articles_of_fact(new) if new else []
+        self._articles.update(before, after)
+        for article in self._facts_of.keys() & before:
+            self._facts_of[article].discard(id_)
+        for article in self._facts_of.keys() & after:
+            self._facts_of[article].add(id_)
 
     def _labels(self, fact: Document) -> list[str]:
-        publishers = {id_: row[0] for id_, row in self._columns("articles", articles_of_fact(fact)).items()}
-        actors = self._columns("actors", [part["actor"] for part in fact["actors"] if part["actor"]])
+        publishers = {id_: row[0] for id_, row in self._brief("articles", articles_of_fact(fact)).items()}
+        actors = self._brief("actors", [part["actor"] for part in fact["actors"] if part["actor"]])
         return file_fact(fact, publishers, actors)
 
     def _refile(self, old: _Filed | None, new: _Filed | None) -> None:
         """Move a fact from the lists, counts and words that it stood in to those that it stands in now."""
-        for filed, postings, sign in ((old, self._unposted, -1), (new, self._posted, 1)):
-            if filed is None:
-                continue
-            postings.update(postings_of_fact(*filed))
-            for cell in cells_of_fact(*filed):
-                self._tallies[cell] += sign
-        self._reindex(entry_of_fact(old[0]) if old else None, entry_of_fact(new[0]) if new else None)
-
-    def _reindex(self, old: search_index.Entry | None, new: search_index.Entry | None) -> None:
-        entry = new or old
-        if entry is not None:
-            key = (entry.resource, entry.id)
-            stands, _ = self._index.get(key, (old, None))
-            self._index[key] = (stands, new)
-
-    def _forget_names(self, actor: str) -> None:
-        names = tables.actor_names
-        self.session.execute(delete(names).where(names.c.actor_id == actor))
+        self._pending.move(postings_of_fact(*old) if old else (), postings_of_fact(*new) if new else ())
+        for filed, sign in ((old, -1), (new, 1)):
+            if filed:
+                self._pending.count(cells_of_fact(*filed), sign)
+        self._pending.index(entry_of_fact(old[0]) if old else None, entry_of_fact(new[0]) if new else None)
 
     def _forget_fingerprints(self, article: str, text: str) -> None:
+        self._pending.store()
         rows = tables.fingerprints
         mine = rows.c.article_id == article, rows.c.band.in_(bands_of(text))
         self.session.execute(delete(rows).where(*mine))
@@ -467,11 +370,12 @@ class Writer:
             update(alias).values(target=into).where(alias.c.resource == table.name, alias.c.target == id_)
         )
         upsert(self.session, alias, [{"resource": table.name, "id": id_, "target": into}])
+        self.known.forget_targets(table)
 
     def _part(self, table: Table, id_: str) -> None:
         """Let an id that was merged into another stand for itself again, and those lead to it that did before."""
         alias = tables.aliases
-        target = resolve(self.session, table, [id_]).get(id_)
+        target = self.known.resolve(table, [id_]).get(id_)
         if target is None:
             return
         self.session.execute(delete(alias).where(alias.c.resource == table.name, alias.c.id == id_))
@@ -480,7 +384,7 @@ class Writer:
             self._outdated.update(self._facts_naming({id_, *back}, target))
         here = [alias.c.resource == table.name, alias.c.target == target]
         self.session.execute(update(alias).values(target=id_).where(*here, alias.c.id.in_(back)))
-        self._brief[table.name].clear()
+        self.known.forget_targets(table)
 
     def _led_through(self, table: Table, id_: str, target: str) -> list[str]:
         """List the ids that lead to a target only because they had been merged into an id that does."""
@@ -500,71 +404,34 @@ class Writer:
         named = [f'"actor":"{actor}"'.encode() for actor in actors]
         ids, facts = self.facts_under(f"actor:{under}"), tables.facts
         found: list[str] = []
-        for at in range(0, len(ids), 500):
-            some = select(facts.c.id, facts.c.document).where(facts.c.id.in_(ids[at : at + 500]))
+        for at in range(0, len(ids), _AT_ONCE):
+            some = select(facts.c.id, facts.c.document).where(facts.c.id.in_(ids[at : at + _AT_ONCE]))
             found += [id_ for id_, document in self.session.execute(some) if any(each in document for each in named)]
         return found
 
-    def _columns(self, table: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
-        """Read what facts need to know of their articles and actors; of who took over, under the id asked for."""
-        ids = list(ids)
-        brief = self._brief[table]
-        if unread := set(ids) - brief.keys():
-            self._read_brief(table, unread)
-        if missing := unread - brief.keys():
-            moved = resolve(self.session, tables.metadata.tables[table], missing)
-            self._read_brief(table, set(moved.values()) - brief.keys())
-            found = brief.keys() | moved.keys()
-            brief.update({id_: self._absent(table, id_) for id_ in (missing | set(moved.values())) - found})
-            brief.update({id_: brief[target] for id_, target in moved.items()})
-        return {id_: brief[id_] for id_ in ids}
-
-    def _read_brief(self, table: str, ids: Collection[str]) -> None:
-        if not ids:
-            return
-        stored = tables.metadata.tables[table]
-        columns = [stored.c.id.label("key"), *(stored.c[name] for name in _BRIEF[table])]
-        for id_, *values in self.session.execute(select(*columns).where(stored.c.id.in_(sorted(ids)))):
-            self._brief[table][id_] = tuple(values)
+    def _brief(self, table: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+        """Tell what facts need to know of their articles and actors; of who took over, under the id asked for."""
+        return {id_: row or self._absent(table, id_) for id_, row in self.known.brief(table, ids).items()}
 
     def _absent(self, table: str, id_: str) -> tuple[Any, ...]:
         """Say what facts need to know of what is not stored; raises KeyError."""
         raise KeyError(id_)
 
-    def _actors_in(self, article: str) -> set[str]:
-        facts, postings = tables.facts, tables.postings
-        query = select(facts.c.labels).join(postings, postings.c.id == facts.c.id)
-        found = self.session.execute(query.where(postings.c.term == term(f"reading:{article}"))).scalars()
-        return {
-            label.removeprefix("actor:") for labels in found for label in split(labels) if label.startswith("actor:")
-        }
+    def _actors_in(self, articles: Iterable[str]) -> dict[str, set[str]]:
+        """Tell which actors the visible facts of articles name."""
+        found: dict[str, set[str]] = {id_: set() for id_ in articles}
+        for id_ in found.keys() & self._facts_of.keys():
+            rows = (self.known.rows["facts"][fact] for fact in self._facts_of[id_])
+            _collect_actors(found[id_], (row.labels for row in rows if row and HIDDEN not in row.labels))
+        if stored := {term(f"reading:{id_}"): id_ for id_ in found.keys() - self._facts_of.keys()}:
+            self._pending.store()
+            facts, postings, terms = tables.facts, tables.postings, sorted(stored)
+            query = select(postings.c.term, facts.c.labels).join(facts, postings.c.id == facts.c.id)
+            for at in range(0, len(terms), _AT_ONCE):
+                for of, labels in self.session.execute(query.where(postings.c.term.in_(terms[at : at + _AT_ONCE]))):
+                    _collect_actors(found[stored[of]], [split(labels)])
+        return found
 
-    def _flush_rows(self) -> None:
-        for name, id_ in sorted(self._removed):
-            table = tables.metadata.tables[name]
-            self.session.execute(delete(table).where(table.c.id == id_))
-        for name, rows in self._rows.items():
-            upsert(self.session, tables.metadata.tables[name], [rows[id_] for id_ in sorted(rows)])
-        self._removed, self._rows = set(), {}
-        moves = [move for move in self._index.values() if move[0] != move[1]]
-        search_index.change(self.session, [old for old, _ in moves if old], [new for _, new in moves if new])
-        self._index = {}
-        gone, come = sorted(self._unposted - self._posted), sorted(self._posted - self._unposted)
-        self._posted, self._unposted = set(), set()
-        key = tuple_(tables.postings.c.term, tables.postings.c.key, tables.postings.c.id)
-        for at in range(0, len(gone), 300):
-            self.session.execute(delete(tables.postings).where(key.in_(gone[at : at + 300])))
-        upsert(
-            self.session,
-            tables.postings,
-            [dict(zip(("term", "key", "id"), row, strict=True)) for row in come],
-        )
-        cells = {(term(label), facet, value): n for (label, facet, value), n in self._tallies.items() if n}
-        self._tallies = Counter()
-        names = ("term", "facet", "value", "facts")
-        upsert(
-            self.session,
-            tables.tallies,
-            [dict(zip(names, (*cell, cells[cell]), strict=True)) for cell in sorted(cells)],
-            add="facts",
-        )
+
+def _collect_actors(into: set[str], filed: Iterable[Iterable[str]]) -> None:
+    into.update(label.removeprefix("actor:") for labels in filed for label in labels if label.startswith("actor:"))

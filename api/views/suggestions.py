@@ -18,8 +18,8 @@ from api.protocol.preconditions import require_match
 from api.protocol.problems import not_found
 from api.store import suggestions, tables
 from api.store.documents import etag, find_targets
+from api.store.known import resolve
 from api.store.suggestions import Suggestion
-from api.store.writing import resolve
 from api.views import current_store
 from api.views.reading import Query, binding, find_or_fail, moved, next_link
 from api.views.writing import MovedError, Written, answer_write, new_writer

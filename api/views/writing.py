@@ -20,12 +20,14 @@ from api.curation.refusal import AbsentError, DisagreementError, standing
 from api.ingest import SheetRefusedError
 from api.protocol.answers import JSON, require
 from api.protocol.keys import current_caller
-from api.protocol.preconditions import change_note, idempotency_key, names_version, require_match
+from api.protocol.preconditions import POSITION, change_note, idempotency_key, names_version, require_match
 from api.protocol.problems import ProblemError, gone, not_found
+from api.protocol.requests import add_header
 from api.store.answers import KeptAnswer, keep, recall
 from api.store.documents import Found
+from api.store.known import load_version, resolve
 from api.store.times import now, written
-from api.store.writing import Author, Writer, load_version, resolve
+from api.store.writing import Author, Writer
 from api.views import current_store
 from api.views.reading import moved
 from schemas.errors import MOST_FLAWS, Flaw
@@ -77,6 +79,10 @@ def answer_write(work: Callable[[Session], Written]) -> Response:
         raise (gone if error.deleted else not_found)(error.what) from error
     except DisagreementError as error:
         raise ProblemError("conflict", str(error)) from error
+    finally:
+        # With what went wrong too: whoever is told to read again is to read what stood in the way.
+        if position := current_store().position():
+            add_header(POSITION, position)
     headers = {"Cache-Control": "no-store", **made.headers}
     return Response(made.body, made.status, headers, content_type=JSON if made.body else None)
 

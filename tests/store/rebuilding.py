@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.engine import upsert
+from api.store.known import Texts
 from api.store.opening import Store
-from api.store.writing import Author, Texts, Writer
+from api.store.writing import Author, Writer
 from tests.store.contents import rows
 
 

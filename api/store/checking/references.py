@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from api.store import tables
 from api.store.checking.finding import Finding, stream
 from api.store.derived import columns_of_actor, columns_of_article
+from api.store.known import claimant, load_texts, resolve
 from api.store.labels import Document
-from api.store.writing import claimant, load_texts, resolve
 
 #: How many articles and actors, and how many texts, are remembered.
 _BRIEFS, _TEXTS = 20_000, 20

@@ -29,8 +29,8 @@ from api.store.derived import (
 )
 from api.store.documents import BOOKKEEPING, etag, render
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
+from api.store.known import Texts, load_texts
 from api.store.labels import HIDDEN, Document, articles_of_fact, joined, labels_of_actor, split
-from api.store.writing import Texts, load_texts
 
 #: What is told of one resource: findings of other tables, and sentences about its own row.
 _Flaws = Iterator[str | Finding]
