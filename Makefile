@@ -17,10 +17,10 @@ PROJECT_INSTALLED := $(VENV)/.project-installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help serve test coverage lint openapi format lock clean
+.PHONY: help serve test coverage lint bench bench-large openapi format lock clean
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: $(PROJECT_INSTALLED) ## Install, migrate, load the seeds and serve on 127.0.0.1:8000
 	@exec $(BIN)/newsfacts serve --seed
@@ -36,6 +36,14 @@ lint: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) ## Run the checks that need no
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# benchmarks/README.md says what is measured. The peers' own packages are installed on first use.
+bench: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) ## Measure everything and say which targets are met (BENCH_FLAGS=--quick: see that it runs)
+	$(BIN)/python -m benchmarks $(BENCH_FLAGS)
+
+bench-large: $(TEST_LOCK_INSTALLED) $(PROJECT_INSTALLED) ## Measure growth to 10,000,000 facts, made for it and removed (BENCH_FLAGS=--databases sqlite)
+	$(BIN)/python -m benchmarks.growth --clean $(BENCH_FLAGS)
+	$(BIN)/python -m benchmarks --show
 
 openapi: $(PROJECT_INSTALLED) ## Write openapi.yaml and its examples anew from the code and the seeds
 	$(BIN)/python -m api.explorer.examples > examples.json.new && mv examples.json.new schemas/examples.json

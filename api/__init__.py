@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from importlib.resources import files
 from importlib.util import find_spec
+from threading import BoundedSemaphore
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ from api.views.articles import ARTICLES
 from api.views.changes import CHANGES
 from api.views.deliveries import DELIVERIES
 from api.views.events import EVENTS
+from api.views.exports import EXPORTS
 from api.views.fact_sheets import SHEETS
 from api.views.facts import FACTS
 from api.views.jobs import EXTRACTION, JOBS
@@ -34,6 +36,7 @@ from api.views.operations import OPERATIONS, unavailable
 from api.views.proposals import PROPOSALS
 from api.views.search import SEARCH
 from api.views.statements import STATEMENTS
+from api.views.streaming import SEATS, Seats
 from api.views.suggestions import SUGGESTIONS
 from api.views.verify import VERIFY
 from api.views.vocabularies import WORDS
@@ -55,7 +58,23 @@ Lists are pages: follow `next_cursor` until it is null. Every answer has an ETag
 
 
 class _App(Flask):
-    """What Flask finds out anew for each request, and is the same for each of ours, takes its time."""
+    """What Flask finds out anew for each request, and is the same for each of ours, takes its time.
+
+    So hooks are not looked for: there are no sessions, and what is done around every request is done by `Requests`.
+    """
+
+    def preprocess_request(self) -> None:
+        """Do nothing before a request."""
+
+    def process_response(self, response: Response) -> Response:
+        """Give the answer as it is."""
+        return response
+
+    def do_teardown_request(self, exc: BaseException | None = None) -> None:
+        """Do nothing after a request."""
+
+    def do_teardown_appcontext(self, exc: BaseException | None = None) -> None:
+        """Do nothing after it either."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Give the view as it is: none is asynchronous."""
@@ -78,9 +97,17 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     app.url_map.converters |= {"id": IdConverter, "word": WordConverter}
     app.config["MAX_CONTENT_LENGTH"] = settings.largest_body
     # Each thread keeps a connection to read: those that read, those that write, and the one that looks for changes.
-    pool_size = 2 * max(settings.pool_size, settings.threads) + 1
-    app.extensions["newsfacts"] = store or open_store(settings.database_url, pool_size)
+    # Each export has one more.
+    pool_size = 2 * max(settings.pool_size, settings.threads) + 1 + settings.exports
+    app.extensions["newsfacts"] = store or open_store(
+        settings.database_url,
+        pool_size,
+        read_url=settings.database_read_url,
+        behind_pooler=settings.database_pooler,
+        read_timeout=settings.read_timeout,
+    )
     app.config["ARTICLE_TEXT"] = settings.article_text
+    app.extensions[SEATS] = Seats(BoundedSemaphore(settings.exports), settings.export_timeout)
     app.config[OWN_HOSTS] = OwnHosts.read(settings.private_hosts)
     app.config[EXTRACTION] = settings.extraction and find_spec("spacy") is not None
     app.config |= {"API_TITLE": "newsfacts", "API_VERSION": VERSION, "OPENAPI_VERSION": "3.1.0"}
@@ -120,6 +147,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         SHEETS,
         SEARCH,
         CHANGES,
+        EXPORTS,
         WEBHOOKS,
         DELIVERIES,
         JOBS,

@@ -54,6 +54,23 @@ class Settings:
         "SQLite needs no set-up and serves a laptop or a small team; "
         "name a PostgreSQL (postgresql+psycopg://user:password@host/name) for many writers.",
     )
+    database_read_url: str = setting(
+        "",
+        "A replica of that PostgreSQL, which then answers what only reads; it may be a moment behind, and when it is "
+        "away the other answers. None, because one server serves most teams.",
+    )
+    database_pooler: bool = setting(
+        False,
+        "Prepared statements are cheaper; true behind a pooler in transaction mode, such as PgBouncer, where they and "
+        "all that is set for a session are for somebody else.",
+    )
+    read_timeout: float = setting(
+        30.0,
+        "Seconds that one statement of a request that reads may take in PostgreSQL: none needs nearly as many, and one "
+        "that does holds up others. Behind a pooler set its query_timeout instead.",
+        low=0.1,
+        high=3600,
+    )
     host: str = setting(
         "127.0.0.1", "Only this machine, until someone decides to open it; 0.0.0.0 listens on all addresses."
     )
@@ -66,15 +83,16 @@ class Settings:
     )
     threads: int = setting(
         2,
-        "Threads of each server process that read, and as many that write. They overlap waiting for the database; "
-        "more only adds switching.",
+        "Threads of each server process that write, and as many that read, but one with SQLite. They overlap waiting "
+        "for the database, which SQLite hardly makes them do; more only adds switching.",
         low=1,
         high=64,
     )
     pool_size: int = setting(
         5,
         "Most threads of each kind, as long as the usual ones are all held up. One that reads keeps a connection open, "
-        "one that writes two: keep the sum under the server's.",
+        "one that writes two: keep the sum under the server's. What breaks is replaced when it is needed, so nothing "
+        "else is to be set.",
         low=1,
         high=1000,
     )
@@ -109,6 +127,20 @@ class Settings:
         "Bytes of a request's body; the longest article fits, and what a body costs in memory stays bounded.",
         low=1024,
         high=1024 * 1024 * 1024,
+    )
+    exports: int = setting(
+        2,
+        "Exports that each process sends at a time; the next one is told to come again. Each keeps a connection to "
+        "the database, which shows the store as it was when the export began.",
+        low=1,
+        high=100,
+    )
+    export_timeout: int = setting(
+        3600,
+        "Seconds that an export over HTTP may take; then it is cut, and goes on with another request. As long as one "
+        "runs, the database cannot clear away what has changed since.",
+        low=1,
+        high=86400,
     )
     rate_limit_read: str = setting(
         "",

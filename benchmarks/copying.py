@@ -8,13 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import orjson
 
 from api.store import tables
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
 from api.store.search_index import Entry
+from api.store.words import words_of
 from benchmarks import dumps
 
 _ENTRIES = "search_entries"
@@ -30,20 +30,21 @@ def to_postgresql(source: Path, url: str) -> None:
                 names = [column.name for column in table.columns]
                 columns = ", ".join(f'"{name}"' for name in names)
                 dumps.copy_rows(write, table.name, names, read.execute(f'SELECT {columns} FROM "{table.name}"'))
-        dumps.copy_rows(write, _ENTRIES, ["position", "resource", "id", "words"], _entries(read))
+        rows = ((position, entry.resource, entry.id, entry.tsvector) for position, entry in entries(read))
+        dumps.copy_rows(write, _ENTRIES, ["position", "resource", "id", "words"], rows)
 
 
-def _entries(read: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+def entries(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
+    """Make what is indexed of all resources anew: (position, entry)."""
     for make in (_articles, _actors, _facts):
-        for position, entry in make(read):
-            yield position, entry.resource, entry.id, entry.tsvector
+        yield from make(read)
 
 
 def _articles(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:
     query = """SELECT position, document, text FROM search_entries
                JOIN articles USING (id) JOIN article_texts ON article_id = id WHERE resource = 'article'"""
     for position, document, text in read.execute(query):
-        yield position, entry_of_article(orjson.loads(document), text)
+        yield position, entry_of_article(orjson.loads(document), words_of(text))
 
 
 def _actors(read: sqlite3.Connection) -> Iterator[tuple[int, Entry]]:

@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import blake2b
@@ -26,10 +27,10 @@ from sqlalchemy.orm import Session
 from api.ingest import ingest
 from api.store.opening import Store, open_store
 from benchmarks import copying, dumps
+from benchmarks.places import DATA
 from benchmarks.sheets import Json, Plan, Sheets
 from tests.postgres import Absent, Server, start
 
-DATA = Path(__file__).parent / ".data"
 #: Sheets of one transaction.
 _TOGETHER = 20
 #: Sheets that the fingerprint is taken of.
@@ -41,6 +42,29 @@ _MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 def folder(plan: Plan) -> Path:
     """Tell where what is made of a plan is kept."""
     return DATA / f"{plan.articles}-{plan.facts}-{plan.seed}-{_fingerprint(plan)}"
+
+
+def ingest_together(session: Session, sheets: Sequence[Json]) -> list[Any]:
+    """Store sheets at the moment that stands still."""
+    return [ingest(session, sheet, may_review=True, clock=lambda: _MOMENT) for sheet in sheets]
+
+
+def fingerprint(sheets: Sequence[Json]) -> str:
+    """Hash every row that newsfacts writes of some sheets, and the definitions of its tables."""
+    digest = blake2b(digest_size=6)
+    with tempfile.TemporaryDirectory() as scratch:
+        store = open_store(f"sqlite:///{scratch}/sample.db")
+        store.upgrade()
+        store.write(partial(ingest_together, sheets=sheets))
+        with store.reader.engine.connect() as connection:
+            listed = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+            for name, definition in connection.exec_driver_sql(listed).all():
+                digest.update(f"{name} {definition}".encode())
+                if name != "store":  # its id and secret are drawn anew for every store
+                    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()
+                    digest.update(repr(sorted(map(repr, rows))).encode())
+        store.close()
+    return digest.hexdigest()
 
 
 def sqlite(plan: Plan) -> Path:
@@ -84,33 +108,15 @@ def _load(store: Store, plan: Plan) -> None:
     began, done = time.monotonic(), 0
     coming = iter(Sheets(plan))
     while sheets := tuple(islice(coming, _TOGETHER)):
-        store.write(partial(_ingest, sheets=sheets))
+        store.write(partial(ingest_together, sheets=sheets))
         done += len(sheets)
         if done % (_TOGETHER * 10) == 0 or done == plan.articles:
             tell(f"{done:,} of {plan.articles:,} articles after {time.monotonic() - began:.0f} s")
 
 
-def _ingest(session: Session, sheets: tuple[Json, ...]) -> list[Any]:
-    return [ingest(session, sheet, may_review=True, clock=lambda: _MOMENT) for sheet in sheets]
-
-
 @cache
 def _fingerprint(plan: Plan) -> str:
-    """Hash every row that newsfacts writes of a plan's first sheets, and the definitions of its tables."""
-    digest = blake2b(digest_size=6)
-    with tempfile.TemporaryDirectory() as scratch:
-        store = open_store(f"sqlite:///{scratch}/sample.db")
-        store.upgrade()
-        store.write(partial(_ingest, sheets=tuple(islice(Sheets(plan), _SAMPLE))))
-        with store.reader.engine.connect() as connection:
-            listed = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name"
-            for name, definition in connection.exec_driver_sql(listed).all():
-                digest.update(f"{name} {definition}".encode())
-                if name != "store":  # its id and secret are drawn anew for every store
-                    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()
-                    digest.update(repr(sorted(map(repr, rows))).encode())
-        store.close()
-    return digest.hexdigest()
+    return fingerprint(tuple(islice(Sheets(plan), _SAMPLE)))
 
 
 def unfinished(path: Path) -> Path:

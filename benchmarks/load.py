@@ -48,17 +48,18 @@ def generator() -> str:
     return "wrk" if shutil.which("wrk") else "Python"
 
 
-def run(port: int, requests: Sequence[Request], seconds: int, seed: int) -> Answered:
+def run(port: int, requests: Sequence[Request], seconds: float, seed: int, connections: int = CONNECTIONS) -> Answered:
     """Send requests in random order for so long; raises FailedError."""
-    make = _wrk if shutil.which("wrk") else _python
-    return make(port, requests, seconds, seed)
+    # wrk knows whole seconds alone.
+    make = _wrk if shutil.which("wrk") and seconds >= 1 else _python
+    return make(port, requests, seconds, seed, connections)
 
 
-def _wrk(port: int, requests: Sequence[Request], seconds: int, seed: int) -> Answered:
+def _wrk(port: int, requests: Sequence[Request], seconds: float, seed: int, connections: int) -> Answered:
     with tempfile.NamedTemporaryFile("w", suffix=".requests") as file:
         file.writelines(f"{path}\t{etag}\n" for path, etag in requests)
         file.flush()
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", _SCRIPT, f"http://127.0.0.1:{port}"]
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "-s", _SCRIPT, f"http://127.0.0.1:{port}"]
         done = subprocess.run([*command, "--", file.name, str(seed)], capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.strip().splitlines()[-1])
     if told["errors"]:
@@ -66,15 +67,15 @@ def _wrk(port: int, requests: Sequence[Request], seconds: int, seed: int) -> Ans
     return Answered(told["requests"], told["microseconds"] / 1e6, told["p50"] / 1e3, told["p99"] / 1e3)
 
 
-def _python(port: int, requests: Sequence[Request], seconds: int, seed: int) -> Answered:
-    took: list[list[float]] = [[] for _ in range(CONNECTIONS)]
+def _python(port: int, requests: Sequence[Request], seconds: float, seed: int, connections: int) -> Answered:
+    took: list[list[float]] = [[] for _ in range(connections)]
     failed: list[str] = []
     began = time.perf_counter()
 
     def client(at: int) -> None:
-        random, times = Random(seed * CONNECTIONS + at), took[at]
+        random, times = Random(seed * connections + at), took[at]
         with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
-            while (sent := time.perf_counter()) - began < seconds:
+            while (sent := time.perf_counter()) - began < seconds or not times:
                 path, etag = random.choice(requests)
                 condition = f"If-None-Match: {etag}\r\n" if etag else ""
                 connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{condition}\r\n".encode())
@@ -90,7 +91,7 @@ def _python(port: int, requests: Sequence[Request], seconds: int, seed: int) -> 
                 answers.read(0 if status == b"304" else length)
                 times.append(time.perf_counter() - sent)
 
-    threads = [threading.Thread(target=client, args=(at,)) for at in range(CONNECTIONS)]
+    threads = [threading.Thread(target=client, args=(at,)) for at in range(connections)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -9,31 +9,24 @@ Prints a table of targets and one of figures, and writes both to benchmarks/resu
 from __future__ import annotations
 
 import argparse
-import platform
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from benchmarks import dumps, generate, load, questions, servers
+from benchmarks import comparisons, dumps, generate, load, questions, reports, servers
+from benchmarks.figures import Figures, Measured
 from benchmarks.generate import tell
 from benchmarks.load import Request
 from benchmarks.peers import load as peers_load
 from benchmarks.questions import MEANINGS
 from benchmarks.servers import Server
 from benchmarks.sheets import Plan
-from benchmarks.targets import Figures, Measured, judge
+from benchmarks.stores import DATABASES
 from tests import postgres
-
-RESULTS = Path(__file__).parent / "results"
-DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
@@ -52,7 +45,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     plan = generate.read_plan(asked)
     with ExitStack() as running:
-        started = list(_start(running, plan, asked.databases, asked.workers))
+        started = list(_start(running, plan, asked))
         asking = questions.draw(generate.sqlite(plan), _peers_file(plan), plan.seed)
         tell("comparing answers")
         sizes, differences = questions.check(started, asking, asked.only)
@@ -75,23 +68,26 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     generate.plan_arguments(parser)
     parser.add_argument("--rounds", type=int, default=5, help="rounds; medians are reported (default: 5)")
-    parser.add_argument("--seconds", type=int, default=2, help="of load for each server and question (default: 2)")
+    parser.add_argument("--seconds", type=float, default=2, help="of load for each server and question (default: 2)")
     parser.add_argument("--workers", type=int, default=1, help="processes of each server (default: 1)")
     parser.add_argument("--only", nargs="+", default=list(MEANINGS), choices=list(MEANINGS), help="questions")
     parser.add_argument("--databases", nargs="+", default=list(DATABASES), choices=DATABASES)
+    parser.add_argument("--without-peers", action="store_true", help="beside Flask hello alone")
     parser.add_argument("--despite-differences", action="store_true", help="measure although answers differ")
     return parser.parse_args()
 
 
-def _start(running: ExitStack, plan: Plan, databases: Sequence[str], workers: int) -> Iterator[Server]:
+def _start(running: ExitStack, plan: Plan, asked: argparse.Namespace) -> Iterator[Server]:
     """Start every server; PostgreSQL's are left out, with the reason, where there is no PostgreSQL."""
-    facts, peers = generate.sqlite(plan), _peers_file(plan)
+    workers = asked.workers
     yield running.enter_context(servers.hello(workers).run())
-    if "sqlite" in databases:
-        yield running.enter_context(servers.newsfacts(workers, "sqlite", f"sqlite:///{facts}").run())
-        yield running.enter_context(servers.fastapi(workers, "sqlite", f"sqlite:///{peers}").run())
-        yield running.enter_context(servers.datasette(workers, peers).run())
-    if "postgresql" in databases:
+    if "sqlite" in asked.databases:
+        yield running.enter_context(servers.newsfacts(workers, "sqlite", f"sqlite:///{generate.sqlite(plan)}").run())
+        if not asked.without_peers:
+            peers = _peers_file(plan)
+            yield running.enter_context(servers.fastapi(workers, "sqlite", f"sqlite:///{peers}").run())
+            yield running.enter_context(servers.datasette(workers, peers).run())
+    if "postgresql" in asked.databases:
         server = running.enter_context(postgres.start())
         if isinstance(server, postgres.Absent):
             tell(f"PostgreSQL is left out: {server.reason}")
@@ -99,8 +95,9 @@ def _start(running: ExitStack, plan: Plan, databases: Sequence[str], workers: in
         pid = servers.postmaster_pid(server.url)
         url = generate.postgresql(plan, server)
         yield running.enter_context(servers.newsfacts(workers, "postgresql", url).run(pid))
-        url = _peers_database(plan, server)
-        yield running.enter_context(servers.fastapi(workers, "postgresql", url).run(pid))
+        if not asked.without_peers:
+            url = _peers_database(plan, server)
+            yield running.enter_context(servers.fastapi(workers, "postgresql", url).run(pid))
 
 
 def _peers_file(plan: Plan) -> Path:
@@ -121,13 +118,13 @@ def _peers_database(plan: Plan, server: postgres.Server) -> str:
     return url
 
 
-def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> Figures:
+def _measure(cells: Sequence[Cell], rounds: int, seconds: float) -> Figures:
     """Load each server with each question in turn, and again in each round; a first, short round only warms up."""
     figures = Figures()
     for cell in cells:
-        load.run(cell.server.port, cell.requests, 1, 0)
+        load.run(cell.server.port, cell.requests, min(1, seconds), 0)
     for number in range(1, rounds + 1):
-        tell(f"round {number} of {rounds}: {len(cells)} loads of {seconds} s")
+        tell(f"round {number} of {rounds}: {len(cells)} loads of {seconds:g} s")
         for cell in cells:
             own, database = cell.server.cpu_seconds()
             answered = load.run(cell.server.port, cell.requests, seconds, number)
@@ -154,22 +151,28 @@ def _report(
     sizes: dict[str, float],
     differences: list[str],
 ) -> None:
-    about = {
-        "command": " ".join(["python -m benchmarks.read", *sys.argv[1:]]),
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "facts": plan.facts,
-        "articles": plan.articles,
-        "rounds": asked.rounds,
-        "seconds": asked.seconds,
-        "workers": asked.workers,
-        "connections": load.CONNECTIONS,
-        "load": load.generator(),
-        "machine": f"{platform.machine()}, {servers.cores()} cores, Python {platform.python_version()}",
-    }
-    judged = judge(figures, memory)
-    print(", ".join(f"{name}: {value}" for name, value in about.items()), end="\n\n")
-    rows = [(each.target, each.needed, each.shown, each.verdict) for each in judged]
-    _print_table(("target", "needed", "measured", "met"), rows)
+    about = reports.about(
+        "read",
+        facts=plan.facts,
+        articles=plan.articles,
+        rounds=asked.rounds,
+        seconds=asked.seconds,
+        workers=asked.workers,
+        connections=load.CONNECTIONS,
+        load=load.generator(),
+    )
+    reports.report(
+        "read",
+        about,
+        comparisons.judge(figures, memory),
+        questions=MEANINGS,
+        differences=differences,
+        memory_mb=memory,
+        figures=[
+            {"server": server, "question": question, "median": asdict(median), "rounds": rounds}
+            for (server, question, median), rounds in zip(figures.medians(), figures.rounds(), strict=True)
+        ],
+    )
     print()
     table = [
         (
@@ -179,31 +182,12 @@ def _report(
         for server, question, m in figures.medians()
     ]
     headings = ("server", "question", "facts", "requests/s", "CPU us", "database CPU us", "p50 ms", "p99 ms")
-    _print_table(headings, table)
-    RESULTS.mkdir(exist_ok=True)
-    whole: dict[str, Any] = {
-        "about": about,
-        "questions": MEANINGS,
-        "differences": differences,
-        "targets": [asdict(each) | {"verdict": each.verdict} for each in judged],
-        "memory_mb": memory,
-        "figures": [
-            {"server": server, "question": question, "median": asdict(median), "rounds": rounds}
-            for (server, question, median), rounds in zip(figures.medians(), figures.rounds(), strict=True)
-        ],
-    }
-    (RESULTS / "read.json").write_bytes(orjson.dumps(whole, option=orjson.OPT_INDENT_2))
+    reports.print_table(headings, table)
 
 
 def _size(sizes: dict[str, float], question: str) -> str:
     known = sizes.get(question.removesuffix(" (documents)"))
     return "" if known is None else f"{known:.0f}"
-
-
-def _print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(len(row[at]) for row in (headings, *rows)) for at in range(len(headings))]
-    for row in (headings, ["-" * width for width in widths], *rows):
-        print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ class Server:
 
     def memory(self) -> float:
         """Tell what the largest process of the server holds in memory, in MB (10^6 bytes)."""
-        return max(_resident_bytes(pid) for pid in _tree(self.pid)) / 1e6
+        return max(_bytes(pid, "VmRSS:") for pid in _tree(self.pid)) / 1e6
 
 
 def hello(workers: int) -> Starting:
@@ -79,23 +79,34 @@ def newsfacts(workers: int, database: str, url: str) -> Starting:
         "NEWSFACTS_WORKERS": str(workers),
         "NEWSFACTS_THREADS": str(_THREADS),
         "NEWSFACTS_ACCESS_LOG": "false",
+        # The process that drafts facts is none of those that answer.
+        "NEWSFACTS_EXTRACTION": "false",
     }
-    command = [sys.executable, "-c", "from api.commands import main; main()", "serve"]
-    return Starting("newsfacts", database, port, command, settings, "/readyz")
+    return Starting("newsfacts", database, port, command("serve"), settings, "/readyz")
+
+
+def command(*words: str) -> list[str]:
+    """Give a newsfacts command as this Python runs it."""
+    return [sys.executable, "-c", "from api.commands import main; main()", *words]
+
+
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of a process that uses this repository's code."""
+    return {**os.environ, "PYTHONPATH": str(ROOT), **more}
 
 
 def fastapi(workers: int, database: str, url: str) -> Starting:
     """FastAPI with SQLAlchemy and pydantic, behind uvicorn."""
     port = _free_port()
-    command = _uvicorn("benchmarks.peers.fastapi_app:app", port, workers)
-    return Starting("fastapi", database, port, command, {"DATABASE_URL": url}, "/facts?limit=1")
+    uvicorn = _uvicorn("benchmarks.peers.fastapi_app:app", port, workers)
+    return Starting("fastapi", database, port, uvicorn, {"DATABASE_URL": url}, "/facts?limit=1")
 
 
 def datasette(workers: int, file: Path) -> Starting:
     """Datasette, behind uvicorn."""
     port = _free_port()
-    command = _uvicorn("benchmarks.peers.datasette_app:app", port, workers)
-    return Starting("datasette", "sqlite", port, command, {"DATABASE": str(file)}, "/-/versions.json")
+    uvicorn = _uvicorn("benchmarks.peers.datasette_app:app", port, workers)
+    return Starting("datasette", "sqlite", port, uvicorn, {"DATABASE": str(file)}, "/-/versions.json")
 
 
 @dataclass(frozen=True)
@@ -115,7 +126,7 @@ class Starting:
         process = subprocess.Popen(
             self.command,
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environment},
+            env=environment(self.environment),
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
@@ -136,6 +147,11 @@ def cpu_seconds(pid: int) -> float:
     """Tell how much CPU time a process and its descendants have used, those that have ended included."""
     # User and system time of each, then the same of the children that it has waited for.
     return sum(int(time) for each in _tree(pid) for time in _stat(each)[11:15]) / _TICK
+
+
+def peak_memory(pid: int) -> float:
+    """Tell the most that a process has ever held in memory, in MB (10^6 bytes)."""
+    return _bytes(pid, "VmHWM:") / 1e6
 
 
 def cores() -> int:
@@ -184,7 +200,7 @@ def _wait_until_ready(server: Server, path: str, process: subprocess.Popen[bytes
         except OSError as error:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{server.name} did not start") from error
-            time.sleep(0.1)
+            time.sleep(0.02)
         else:
             if status != 200:
                 raise RuntimeError(f"{server.name} answers {path} with {status}: {body[:500]!r}")
@@ -212,9 +228,10 @@ def _stat(pid: int) -> list[str]:
     return text.rpartition(")")[2].split()
 
 
-def _resident_bytes(pid: int) -> int:
+def _bytes(pid: int, name: str) -> int:
+    """Read one of the sizes that /proc tells of a process; 0 of one that is gone."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:")), 0)
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)

@@ -12,10 +12,7 @@ benchmarks/results/write.json.
 from __future__ import annotations
 
 import argparse
-import platform
-import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,8 +22,6 @@ from functools import partial
 from http.client import HTTPConnection
 from itertools import islice
 from multiprocessing import get_context
-from pathlib import Path
-from statistics import median
 from typing import Any
 
 import orjson
@@ -35,15 +30,13 @@ from sqlalchemy import make_url
 
 from api.ingest import ingest
 from api.store.keys import create
-from api.store.opening import Store, open_store
-from benchmarks import servers
+from api.store.opening import open_store
+from benchmarks import reports, servers, stores, targets
+from benchmarks.figures import ratio
 from benchmarks.generate import tell
 from benchmarks.recording import Recorder, Rows
 from benchmarks.sheets import Json, Plan, Sheets
-from tests import postgres
 
-RESULTS = Path(__file__).parent / "results"
-TARGET = 0.25
 #: Tries of a transaction that the bare driver lost to a deadlock.
 _TRIES = 20
 
@@ -56,11 +49,6 @@ class Figure:
     clients: int
     newsfacts: float
     bare: float
-
-    @property
-    def ratio(self) -> float:
-        """How much of the bare driver's speed newsfacts reaches."""
-        return self.newsfacts / self.bare
 
 
 @dataclass(frozen=True)
@@ -77,11 +65,11 @@ def main() -> None:
     figures: list[Figure] = []
     for database in asked.databases:
         with ExitStack() as running:
-            make = _sqlite(running) if database == "sqlite" else _postgresql(running)
-            if make is None:
+            kept = stores.enter(running, database)
+            if kept is None:
                 tell("no PostgreSQL here: its rows are left out")
                 continue
-            rounds, copy = _prepare(make, asked)
+            rounds, copy = _prepare(kept.make, asked)
             for clients in asked.clients:
                 figures += _measure(running, database, clients, copy, rounds, asked.workers)
     _report(asked, figures)
@@ -89,7 +77,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"], choices=["sqlite", "postgresql"])
+    parser.add_argument("--databases", nargs="+", default=list(stores.DATABASES), choices=stores.DATABASES)
     parser.add_argument("--clients", nargs="+", type=int, default=[1, 8], help="clients at once (default: 1 8)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds; medians are reported (default: 5)")
     parser.add_argument("--sheets", type=int, default=80, help="sheets of a round (default: 80)")
@@ -99,29 +87,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-#: Makes the URL of a new store: a copy of the one at a URL, or an empty one.
-Make = Callable[[str | None], str]
-
-
-def _sqlite(running: ExitStack) -> Make:
-    folder = Path(running.enter_context(tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".bench-")))
-    numbers = iter(range(1_000_000))
-
-    def make(source: str | None) -> str:
-        path = folder / f"{next(numbers)}.db"
-        if source:
-            shutil.copyfile(make_url(source).database or "", path)
-        return f"sqlite:///{path}"
-
-    return make
-
-
-def _postgresql(running: ExitStack) -> Make | None:
-    server = running.enter_context(postgres.start(settings=()))
-    return None if isinstance(server, postgres.Absent) else server.create_database
-
-
-def _prepare(make: Make, asked: argparse.Namespace) -> tuple[list[Round], Callable[[], str]]:
+def _prepare(make: Callable[[str | None], str], asked: argparse.Namespace) -> tuple[list[Round], Callable[[], str]]:
     """Fill a store, and record what each round's sheets write to it: (rounds, how to copy what was filled)."""
     count = asked.before + asked.rounds * asked.sheets
     tell(f"storing {asked.before} sheets and recording {count - asked.before}")
@@ -131,7 +97,7 @@ def _prepare(make: Make, asked: argparse.Namespace) -> tuple[list[Round], Callab
         store.upgrade()
         for sheet in islice(sheets, asked.before):
             store.write(partial(ingest, sheet=sheet, may_review=True))
-        _settle(store)
+        stores.settle(store)
     with closing(open_store(make(filled))) as store:
         recorder = Recorder(store)
         rounds = [_record(recorder, list(islice(sheets, asked.sheets))) for _ in range(asked.rounds)]
@@ -154,14 +120,6 @@ def _apart(sheets: list[Json]) -> list[Json]:
 
 def _record(recorder: Recorder, sheets: list[Json]) -> Round:
     return Round([orjson.dumps(sheet) for sheet in sheets], [recorder.record(sheet) for sheet in sheets])
-
-
-def _settle(store: Store) -> None:
-    """Write what waits in SQLite's log into the file that is to be copied."""
-    if store.is_embedded():
-        with sqlite3.connect(str(store.writers.url.database)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.close()
 
 
 def _measure(
@@ -267,24 +225,13 @@ def _store(connection: psycopg.Connection[Any], rows: Rows) -> None:
 
 
 def _report(asked: argparse.Namespace, figures: Sequence[Figure]) -> None:
-    print(f"\n{'database':<12}{'clients':>8}{'newsfacts':>12}{'bare':>10}{'ratio':>8}  target >= {TARGET}")
-    summary = []
+    judged = []
     for database, clients in dict.fromkeys((each.database, each.clients) for each in figures):
         own = [each for each in figures if (each.database, each.clients) == (database, clients)]
-        ours, bare, ratio = (median(getattr(e, name) for e in own) for name in ("newsfacts", "bare", "ratio"))
-        met = "yes" if ratio >= TARGET else "NO"
-        print(f"{database:<12}{clients:>8}{ours:>12.1f}{bare:>10.1f}{ratio:>8.2f}  {met}")
-        summary.append({"database": database, "clients": clients, "newsfacts": ours, "bare": bare, "ratio": ratio})
-    RESULTS.mkdir(exist_ok=True)
-    content = {
-        "asked": vars(asked),
-        "python": platform.python_version(),
-        "cores": servers.cores(),
-        "target": TARGET,
-        "medians": summary,
-        "rounds": [asdict(each) for each in figures],
-    }
-    (RESULTS / "write.json").write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+        speeds = ratio([each.newsfacts for each in own], [each.bare for each in own])
+        judged += targets.judge(targets.SHEETS, f"{database}, clients: {clients}", speeds, "sheets/s")
+    rounds = [asdict(each) for each in figures]
+    reports.report("write", reports.about("write", **vars(asked)), judged, rounds=rounds)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Self
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing, validate
@@ -45,7 +46,8 @@ class Term(str, Enum):  # noqa: UP042 (its members carry more than their string)
     @classmethod
     def of(cls, value: str) -> Self:
         """Find the member with a value; raises KeyError when there is none."""
-        return {term.value: term for term in cls}[value]
+        member: Self = _members(cls)[value]
+        return member
 
     def __str__(self) -> str:
         return self._value_
@@ -54,6 +56,11 @@ class Term(str, Enum):  # noqa: UP042 (its members carry more than their string)
     def value(self) -> str:
         """The value as plain text; told here because mypy cannot infer it through `__new__`."""
         return self._value_
+
+
+@cache
+def _members(vocabulary: type[Term]) -> Mapping[str, Any]:
+    return {term.value: term for term in vocabulary}
 
 
 class InputSchema(Schema):
@@ -124,13 +131,14 @@ class Line(fields.String):
             validate=[
                 validate.Length(min=shortest, max=longest),
                 Pattern(pattern, flags=re.ASCII, error=otherwise),
-                _refuse_surrogates,
+                refuse_surrogates,
             ],
             **kwargs,
         )
 
 
-def _refuse_surrogates(text: str) -> None:
+def refuse_surrogates(text: str) -> None:
+    """Raise ValidationError for text that is not whole in Unicode, which neither a database nor JSON can hold."""
     if re.search("[\ud800-\udfff]", text):
         raise ValidationError("A lone surrogate cannot be stored; send whole characters.")
 
@@ -143,7 +151,11 @@ class Id(fields.String):
         super().__init__(
             validate=[
                 validate.Length(min=1, max=96),
-                Pattern(ID_PATTERN, error="An id is 1 to 96 of a-z, 0-9 and '-', not starting with '-'."),
+                Pattern(
+                    ID_PATTERN,
+                    flags=re.ASCII,
+                    error="An id is 1 to 96 of a-z, 0-9 and '-', not starting with '-'.",
+                ),
             ],
             **kwargs,
         )

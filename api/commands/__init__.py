@@ -6,8 +6,11 @@ import click
 
 from api.commands.backups import backup
 from api.commands.contract import openapi
+from api.commands.distribution import distribute_tables
+from api.commands.exports import export
 from api.commands.extracts import extract_files
 from api.commands.findings import check
+from api.commands.imports import import_files
 from api.commands.keys import manage_keys
 from api.commands.replays import replay_from
 from api.commands.server import serve
@@ -35,10 +38,13 @@ def main() -> None:
 for command in (
     serve,
     upgrade,
+    distribute_tables,
     seed,
     ingest_files,
+    import_files,
     validate,
     extract_files,
+    export,
     openapi,
     manage_keys,
     work,

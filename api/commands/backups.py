@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from api.commands.stores import configured_store, fail
+from api.commands.stores import configured_store, fail, read_settings
 from api.store.backups import BackupError, back_up
 
 
@@ -29,6 +29,9 @@ def backup(file: Path, force: bool) -> None:
     with configured_store() as store:
         if store.migration() is None:
             fail("There is no store yet. Run: newsfacts upgrade")
+        if read_settings().database_pooler and not store.is_embedded():
+            # What pg_dump sets for its session would hold for whoever is lent the connection next.
+            fail("pg_dump needs a session of its own: name the server itself, and set NEWSFACTS_DATABASE_POOLER=false.")
         try:
             made = back_up(store, file)
         except BackupError as error:

@@ -51,7 +51,12 @@ class _Seen:
 
     def look(self, table: str) -> None:
         self._rows[table] += 1
-        if self._shown and self._rows.total() % _EACH == 0:
+        if not self._shown:
+            return
+        if table not in _TABLES:
+            # By now all documents have been looked at; what follows from them is compared some thousands at a time.
+            click.echo(f"\r\x1b[K{self}; comparing {table.replace('_', ' ')}", nl=False, err=True)
+        elif self._rows[table] % _EACH == 0:
             click.echo(f"\r{self}", nl=False, err=True)
 
     def clear(self) -> None:

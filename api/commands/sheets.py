@@ -20,7 +20,8 @@ from api.store.opening import Store
 FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 )
-_STDIN = Path("-")
+#: The path that stands for standard input.
+STDIN = Path("-")
 
 
 @click.command()
@@ -96,7 +97,7 @@ def _each(files: Iterable[Path], store_sheet: Callable[[dict[str, Any]], Outcome
 def _sheets(files: Iterable[Path]) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
     """Name each sheet, and say how to read it."""
     for path in files:
-        if path != _STDIN:
+        if path != STDIN:
             yield str(path), partial(read_sheet, path)
             continue
         for number, line in enumerate(sys.stdin.buffer, start=1):

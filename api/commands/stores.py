@@ -29,7 +29,12 @@ def configured_store() -> Iterator[Store]:
     """Open the store that the settings name; what goes wrong with it ends the command."""
     settings = read_settings()
     try:
-        store = open_store(settings.database_url, settings.pool_size)
+        store = open_store(
+            settings.database_url,
+            settings.pool_size,
+            read_url=settings.database_read_url,
+            behind_pooler=settings.database_pooler,
+        )
     except StoreUrlError as error:
         fail(str(error))
     try:

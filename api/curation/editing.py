@@ -57,8 +57,8 @@ def edit_fact(writer: Writer, id_: str, patch: object) -> None:
     found = Flaws([])
     _check_actors(writer, edited, found)
     _check_facts(writer, id_, edited, found)
-    context = Context(article, texts, (), True, writer.author, found)
-    content = read_fact(fact["kind"], {**edited, "review": fact["review"]}, (), context)
+    context = Context(article, texts, (), found)
+    content = read_fact(fact["kind"], edited, (), context)
     found.refuse_any()
     # Whoever edits has decided nothing.
     writer.put_fact({**fact, **content, "review": fact["review"]})

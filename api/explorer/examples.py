@@ -89,6 +89,7 @@ def examples() -> dict[str, Any]:
 def _answers(client: FlaskClient) -> Iterator[tuple[str, Any]]:
     for address, component in _QUESTIONS:
         yield component, client.get(address, headers={"X-Request-Id": "example"}).get_json()
+    yield "LinkedData", client.get("/v1/exports/actors?format=jsonld&ids=russia").get_json()
     # The second seed gives this one more evidence, and so a second version.
     (twice,) = client.get("/v1/statements?min_sources=2&limit=1").get_json()["items"]
     for place, component in (("", "VersionPage"), ("/2/diff", "JsonPatch")):

@@ -22,14 +22,12 @@ class Context:
     """What facts are read against.
 
     `article` is the one quoted by evidence that names none, `texts` has the text of every article that may be quoted.
-    Actors that are `gone` are nobody any more. `author` has reviewed what tells no reviewer.
+    Actors that are `gone` are nobody any more.
     """
 
     article: str | None
     texts: Mapping[str, str]
     gone: Collection[str]
-    may_review: bool
-    author: Author
     flaws: Flaws
 
     @cached_property
@@ -39,8 +37,25 @@ class Context:
 
 
 def read_fact(kind: str, new: Document, path: Path, context: Context) -> Document:
-    """Make a fact as it is stored out of one of a sheet; what is wrong with it is noted among the context's flaws."""
+    """Make a fact as it is stored out of one of a sheet; what is wrong with it is noted among the context's flaws.
+
+    Its review is left as it was sent: what that counts for, `reviewed` tells.
+    """
     return _Reader(path, context).fact(kind, new)
+
+
+def reviewed(sent: Document | None, author: Author | None) -> Document:
+    """Make the review of a fact as it is stored; whoever may not review sends no `author`, and it is pending.
+
+    The author has reviewed what tells no reviewer.
+    """
+    review = {"status": "pending", "by": None, "at": None, "confidence": None, "generator": None, **(sent or {})}
+    if author is None:
+        review |= {"status": "pending", "by": None, "at": None}
+    elif review["status"] != "pending":
+        review["at"] = review["at"] or author.at
+        review["by"] = review["by"] or author.by
+    return review
 
 
 def words_said(evidence: list[Document]) -> str:
@@ -96,7 +111,6 @@ class _Reader:
             "date": read_date(new["date"], (*self.path, "date"), context.words, context.flaws),
             "actors": [part for each in new["actors"] if (part := self._part(each))],
             "evidence": evidence,
-            "review": self._review(new["review"]),
         }
         if kind == "event":
             self._check_modes(new)
@@ -148,15 +162,6 @@ class _Reader:
         if new["actor"] not in self.context.gone:
             return dict(new)
         return {**new, "actor": None} if new["named_as"] else None
-
-    def _review(self, new: Document | None) -> Document:
-        review = {"status": "pending", "by": None, "at": None, "confidence": None, "generator": None, **(new or {})}
-        if not self.context.may_review:
-            review |= {"status": "pending", "by": None, "at": None}
-        elif review["status"] != "pending":
-            review["at"] = review["at"] or self.context.author.at
-            review["by"] = review["by"] or self.context.author.by
-        return review
 
     def _check_wording(self, new: Document) -> None:
         wordings: list[tuple[Path, str | None]] = [

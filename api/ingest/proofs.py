@@ -16,7 +16,6 @@ from api.store import checking
 from api.store.checking import Finding
 from api.store.known import Document, Texts
 from api.store.opening import Store
-from api.store.writing import Author
 
 
 def findings(store: Store, seen: Callable[[str], None] = lambda _: None) -> Iterator[Finding]:
@@ -54,7 +53,7 @@ class _Proofs:
         new = dict(fact)
         if "history" in fact:
             new["history"] = [{**step, "evidence": _quoted(step["evidence"], texts)} for step in fact["history"]]
-        context = Context(None, texts, {}, True, Author(""), flaws)
+        context = Context(None, texts, (), flaws)
         ought = read_fact(fact["kind"], new, (), context)
         # What was decided needs no text.
         return _differences(fact, {**ought, "review": fact["review"]}, flaws)

@@ -5,20 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 import requests
 from marshmallow import ValidationError
 from sqlalchemy.orm import Session
 
-from api.ingest.identity import claim_of
-from api.store.known import Texts
+from api.ingest.archives import entry_of
 from api.store.opening import Store
-from api.store.restoring import Entry, RestoreError, count_stored, find_position, keep_position, restore
+from api.store.restoring import RestoreError, count_stored, find_position, keep_position, restore
 from api.store.times import now, written
-from api.store.writing import Author
-from schemas.change import ChangePageSchema, Noun
+from schemas.change import ChangePageSchema
 
 #: Changes of a page, which is stored in one transaction.
 _LIMIT = 200
@@ -120,39 +117,16 @@ def _begin(session: Session, url: str) -> str | None:
 
 
 def _store_page(store: Store, url: str, cursor: str | None, page: Mapping[str, Any]) -> None:
-    entries = [_read_entry(item) for item in page["items"]]
-
     def work(session: Session) -> None:
         if _begin(session, url) != cursor:
             raise ReplayError(f"Another replay of {url} into this store is under way.")
-        restore(session, entries)
+        restore(session, map(entry_of, page["items"]))
         keep_position(session, url, page["next_cursor"], written(now()))
 
     try:
         store.write(work)
     except RestoreError as error:
         raise ReplayError(f"{url} sent what does not fit here. {error}") from error
-
-
-def _read_entry(item: Mapping[str, Any]) -> Entry:
-    """Read an entry of the feed. Raises ReplayError when an article's text is not what its document says it is."""
-    document, sent = item["document"], item.get("source")
-    texts = Texts(sent["before"], sent["text"], sent["after"]) if sent else None
-    is_article = item["resource"] == Noun.ARTICLE.value and document is not None
-    if is_article and texts and sha256(texts.text.encode()).hexdigest() != document["text_sha256"]:
-        raise ReplayError(f"The text of the article '{item['id']}' was sent otherwise than its document says.")
-    return Entry(
-        noun=item["resource"],
-        id=item["id"],
-        version=item["version"],
-        action=item["action"],
-        author=Author(item["at"], item["by"], item["note"]),
-        target=item["merged_into"],
-        etag=item["etag"],
-        document=document,
-        texts=texts,
-        claim=claim_of(document["publisher"], document["url"], document["text_sha256"]) if is_article else "",
-    )
 
 
 def _seconds(answer: requests.Response) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from api.ingest.compiled import CompiledSchema
 from api.ingest.refusal import SheetRefusedError
 from schemas.errors import Flaw, flaws
 from schemas.fact_sheet import FactSheetSchema
@@ -18,6 +19,7 @@ Document = dict[str, Any]
 KINDS = {"events": "event", "proposals": "proposal", "statements": "statement"}
 
 _SCHEMA = FactSheetSchema()
+_COMPILED = CompiledSchema(_SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,11 @@ class Sheet:
 
 def read(sheet: Mapping[str, Any]) -> Sheet:
     """Read a sheet. Raises SheetRefusedError when not even its article can be read."""
+    flawed: dict[str, set[int]] = {}
+    found: list[Flaw] = []
+    unread: set[str] = set()
     try:
-        loaded: Document = _SCHEMA.load(sheet)
-        flawed: dict[str, set[int]] = {}
-        found: list[Flaw] = []
-        unread: set[str] = set()
+        loaded: Document = _COMPILED.load(sheet) or _SCHEMA.load(sheet)
     except ValidationError as error:
         found = flaws(error, _SCHEMA)
         if not isinstance(sheet, Mapping):

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
-from api.ingest.anchoring import NotAnchoredError, anchor
-from api.ingest.dates import read_bounds, read_date
-from api.ingest.facts import Context, facts_named, forget_facts, read_fact, settle
-from api.ingest.identity import FactIds, claim_of, id_of_actor, id_of_article
+from api.ingest.dates import read_bounds
+from api.ingest.facts import facts_named, forget_facts, reviewed, settle
+from api.ingest.identity import claim_of, id_of_actor
 from api.ingest.merging import merge, without_doubles
+from api.ingest.preparing import Facts, Prepared, prepare, read_facts
 from api.ingest.redrafting import Redrafting
 from api.ingest.refusal import Flaws, Path
-from api.ingest.sheets import KINDS, Sheet, read
 from api.store import tables
 from api.store.known import Document, Texts, load_version
 from api.store.times import Clock, now, written
-from api.store.words import words_of
 from api.store.writing import Author, Writer
 
 
@@ -56,24 +53,41 @@ def ingest(
     `on_conflict: replace`. With `redrafting`, drafts of the article that nobody touched make room for the sheet's.
     Raises SheetRefusedError with everything that is wrong; then the caller must roll back.
     """
-    checked = read(sheet)
+    prepared = prepare(sheet)
     # From here on nobody else writes: times stand in the order of the changes.
     session.connection()
-    return _Storing(checked, Writer(session, Author(written(clock()), by, note)), may_review, redrafting).run()
+    writer = Writer(session, Author(written(clock()), by, note))
+    outcome = store(writer, prepared, may_review=may_review, redrafting=redrafting)
+    writer.flush()
+    return outcome
+
+
+def store(
+    writer: Writer, prepared: Prepared, *, may_review: bool = False, redrafting: Redrafting | None = None
+) -> Outcome:
+    """Store a sheet that was prepared, as `ingest` does, in the name of the writer's author; `flush` is left to do."""
+    return Storing(prepared, writer, may_review, redrafting).run()
 
 
 @dataclass
-class _Storing:
+class Storing:
     """One sheet on its way into the store."""
 
-    sheet: Sheet
+    prepared: Prepared
     writer: Writer
     may_review: bool
     redrafting: Redrafting | None
 
+    def begin(self) -> None:
+        """Begin with what is wrong already."""
+        self.sheet = self.prepared.sheet
+        self.flaws = Flaws(self.prepared.flaws)
+
     def run(self) -> Outcome:
-        self.flaws = Flaws(self.sheet.flaws)
-        article, texts, claim = self._article()
+        """Store all of it. Raises SheetRefusedError."""
+        self.begin()
+        texts = self.prepared.texts
+        article, claim = self._article()
         if self._deleted(tables.articles, [article["id"]]):
             self.flaws.refuse_any()
             return Outcome((article["id"], "deleted"), [], [])
@@ -83,17 +97,16 @@ class _Storing:
         facts = self._facts(article["id"], texts.text)
         self.flaws.refuse_any()
         put = self.writer
+        put.words = self.prepared.words
         stored_article = put.put_article(article, texts, claim)
         outcome = Outcome(
             (article["id"], stored_article),
-            self._put(
-                tables.actors, actors, self.actor_ids.values(), lambda new: [put.put_actor(each) for each in new]
-            ),
+            self._put(tables.actors, actors, self.actor_ids.values(), self._put_actors),
             self._put(tables.facts, facts, self.fact_ids, put.put_facts),
         )
         if self.redrafting:
             self.redrafting.finish(put, outcome.facts)
-        self.writer.flush()
+        self.writer.settle()
         return outcome
 
     def _put(
@@ -108,6 +121,9 @@ class _Storing:
         kept = [each for id_, each in documents.items() if id_ not in gone]
         outcomes = dict.fromkeys(gone, "deleted") | dict(zip((each["id"] for each in kept), put(kept), strict=True))
         return [(id_, outcomes[id_]) for id_ in ids]
+
+    def _put_actors(self, actors: list[Document]) -> list[str]:
+        return [self.writer.put_actor(each) for each in actors]
 
     def _deleted(self, table: Table, ids: Collection[str]) -> set[str]:
         """Tell which ids were deleted and are to stay so."""
@@ -131,48 +147,20 @@ class _Storing:
 
     # The article.
 
-    def _article(self) -> tuple[Document, Texts, str]:
-        new = self.sheet.article
-        texts = self._texts(new)
-        digest = sha256(texts.text.encode()).hexdigest()
-        claim = claim_of(new["publisher"], new["url"], digest)
-        holder = self.writer.known.holders([claim])[claim]
-        id_ = new["id"] or holder or id_of_article(claim)
-        id_ = self.writer.known.resolve(tables.articles, [id_]).get(id_, id_)
+    def _article(self) -> tuple[Document, str]:
+        """Give the article as it is to be stored, under its id of today, and the hash of its natural key."""
+        new, known = self.prepared.article, self.writer.known
+        holder = known.holders([self.prepared.claim])[self.prepared.claim]
+        id_ = self.sheet.article["id"] or holder or new["id"]
+        id_ = known.resolve(tables.articles, [id_]).get(id_, id_)
         if holder not in (None, id_):
             self.flaws.conflict(("article", "id"), holder, id_)
-        known = self.writer.load(tables.articles, [id_]).get(id_)
-        received = new["received_sha256"] or (known and known["received_sha256"])
-        content = {name: value for name, value in new.items() if name not in ("text", "source")} | {
-            "id": id_,
-            "published_at": read_date(new["published_at"], ("article", "published_at"), texts.source, self.flaws),
-            "media": [
-                {
-                    **medium,
-                    "date": read_date(medium["date"], ("article", "media", at, "date"), texts.source, self.flaws),
-                }
-                for at, medium in enumerate(new["media"])
-            ],
-            "text_sha256": digest,
-            "received_sha256": received or sha256(texts.source.encode()).hexdigest(),
-            "story_start": len(texts.before),
-            "word_count": len(words_of(texts.text)),
-        }
-        article = without_doubles(content)
-        if self._keeps_text(id_, texts) and known:
-            article = self._merged(known, article, ("article",), wording=False)
-        return article, texts, claim_of(article["publisher"], article["url"], digest)
-
-    def _texts(self, new: Document) -> Texts:
-        text, source, start = new["text"], new["source"], new["story_start"]
-        if source is None:
-            source, start = text, 0
-        try:
-            start = anchor(source, text, start=start)
-        except NotAnchoredError as error:
-            self.flaws.add(("article", "text"), f"The text must be a slice of the source. {error}")
-            self.flaws.refuse_any()
-        return Texts(source[:start], text, source[start + len(text) :])
+        article, stored = {**new, "id": id_}, known.load(tables.articles, [id_]).get(id_)
+        if stored and self.sheet.article["received_sha256"] is None:
+            article["received_sha256"] = stored["received_sha256"]
+        if self._keeps_text(id_, self.prepared.texts) and stored:
+            article = self._merged(stored, article, ("article",), wording=False)
+        return article, claim_of(article["publisher"], article["url"], article["text_sha256"])
 
     def _keeps_text(self, id_: str, texts: Texts) -> bool:
         """See that the text of an article stays what it is, or was: its history speaks of it too."""
@@ -245,14 +233,7 @@ class _Storing:
 
     def _facts(self, article: str, text: str) -> dict[str, Document]:
         """Read the facts by their ids of today; what were two entries may be one by now."""
-        facts: list[tuple[Path, Document]] = []
-        ids = FactIds(article)
-        context = Context(article, {article: text}, self.gone_actors, self.may_review, self.writer.author, self.flaws)
-        for plural, kind in KINDS.items():
-            for at, new in self.sheet.facts[plural].items():
-                fact = read_fact(kind, new, (plural, at), context)
-                fact["id"] = fact["id"] or ids.derive(kind, fact["evidence"])
-                facts.append(((plural, at), fact))
+        facts = self._read_facts(article, text)
         twins = self._refuse_twins([(path, fact["id"]) for path, fact in facts])
         sent: list[str] = [fact["id"] for _, fact in facts]
         moved = self.writer.known.resolve(tables.facts, sent)
@@ -273,6 +254,16 @@ class _Storing:
                 self._keep_kind(id_, new, path)
             joined[id_] = new
         return joined | {id_: settle(joined[id_]) for id_ in to_settle}
+
+    def _read_facts(self, article: str, text: str) -> Facts:
+        """Take the facts as prepared, unless the store knows the article by another id, or actors are gone."""
+        if article == self.prepared.article["id"] and not self.gone_actors:
+            self.flaws.found += self.prepared.fact_flaws
+            facts = self.prepared.facts
+        else:
+            facts = read_facts(self.sheet, article, text, self.gone_actors, self.flaws)
+        reviewer = self.writer.author if self.may_review else None
+        return [(path, {**fact, "review": reviewed(fact["review"], reviewer)}) for path, fact in facts]
 
     def _keep_kind(self, id_: str, fact: Document, path: Path) -> None:
         """See that what is brought back is of the kind that it was: the history speaks of that."""

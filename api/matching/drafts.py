@@ -83,7 +83,7 @@ def _match(session: Session, sheet: Mapping[str, Any]) -> tuple[dict[str, Any], 
     article, text = checked.article, checked.article["text"]
     claim = claim_of(article["publisher"], article["url"], sha256(text.encode()).hexdigest())
     id_ = article["id"] or claimant(session, claim) or id_of_article(claim)
-    drafts = _read_drafts(checked, Context(id_, {id_: text}, (), False, Author(""), flaws))
+    drafts = _read_drafts(checked, Context(id_, {id_: text}, (), flaws))
     published = read_date(article["published_at"], (), article["source"] or text, flaws)
     if checked.flaws or flaws.found:
         return dict(sheet), []

@@ -79,16 +79,23 @@ def address() -> str:
     return f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
 
 
-def require(*content_types: str) -> None:
-    """See that the client takes one of these formats; raises ProblemError with 406 when not."""
+def require(*content_types: str) -> str:
+    """Give the one of these formats that the client likes best, the first of several that it likes as much.
+
+    Raises ProblemError with 406 when it takes none of them.
+    """
     accept = request.environ.get("HTTP_ACCEPT")
-    if accept in (None, "", "*/*", *content_types):
-        return
+    if accept in (None, "", "*/*"):
+        return content_types[0]
+    if accept in content_types:
+        return str(accept)
     formats = [each.partition(";")[0] for each in content_types]
     # Parameters such as charset=utf-8 ask for what is served anyway.
     taken = MIMEAccept([(each.partition(";")[0].strip(), quality) for each, quality in request.accept_mimetypes])
-    if not any(taken.quality(each) > 0 for each in formats):
+    liked = [taken.quality(each) for each in formats]
+    if max(liked) <= 0:
         raise ProblemError("not-acceptable", f"This is served as {' or '.join(formats)}.")
+    return content_types[liked.index(max(liked))]
 
 
 def page(

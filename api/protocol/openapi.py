@@ -33,9 +33,15 @@ _SECONDS: Document = {"type": "integer", "format": "int32", "minimum": 0, "maxim
 _HEADERS: Mapping[str, tuple[str, Document, bool]] = {
     "Access-Control-Allow-Origin": ("Pages of any origin may read the answer", _ASCII, True),
     "CurrentETag": ("That of the current version, if there is one", _ASCII, False),
+    "Content-Disposition": ("What to call the file", _ASCII, False),
     "ETag": ("Strong validator, for If-None-Match; that of a whole resource serves If-Match as well", _ASCII, True),
-    "Link": ('RFC 8288: the next page, as rel="next"', _ASCII, False),
+    "Link": ('RFC 8288: rel="next" is the next page; of what is whole, rel="monitor" the changes since', _ASCII, False),
     "Location": ("Where it is now", _REFERENCE, True),
+    "Newsfacts-Position": (
+        "From servers with a replica: how far the store was written. What is read with it is at least as new",
+        _ASCII,
+        False,
+    ),
     "RateLimit": ("What is left of each limit, and in how many seconds it is whole again", _ASCII, False),
     "RateLimit-Policy": ("The limits, where there are any: how many requests in how many seconds", _ASCII, False),
     "Retry-After": ("Seconds", _SECONDS, True),
@@ -45,6 +51,7 @@ _PLAIN: Document = {"type": "string", "pattern": TEXT_PATTERN, "maxLength": TEXT
 #: A stream ends when whoever sends it likes; the bound is the greatest that every generator reads.
 _EVENTS: Document = _PLAIN | {"maxLength": GREATEST}
 _LINES: Document = {"type": "string", "format": "binary", "maxLength": GREATEST, "description": "A value a line"}
+_BYTES: Document = {"type": "string", "format": "binary", "maxLength": GREATEST, "description": "A file"}
 #: The headers that any answer has.
 _COMMON = ("Access-Control-Allow-Origin", "RateLimit", "RateLimit-Policy")
 #: The headers that a problem comes with, by its status: the name of each, and of what describes it.
@@ -336,6 +343,8 @@ def _body(kind: str, body: Document) -> Document:
         return body
     if kind.startswith("text/"):
         return {"schema": dict(_PLAIN if kind == "text/plain" else _EVENTS)}
+    if not body["schema"]:
+        return {"schema": _BYTES | {"contentMediaType": kind}}
     return {"schema": _LINES | {"contentMediaType": kind, "contentSchema": body["schema"]}}
 
 

@@ -15,7 +15,7 @@ from api.protocol.answers import JSON
 from api.protocol.arguments import QueryReader
 from api.protocol.keys import admit
 from api.protocol.openapi import describe_headers, problem_response
-from api.protocol.preconditions import REQUEST_HEADERS
+from api.protocol.preconditions import POSITION, REQUEST_HEADERS, seen_position
 
 View = Callable[..., Response]
 
@@ -63,12 +63,14 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
         """
         reader = QueryReader(query(), make)
         guarded = rule.startswith(_GUARDED)
+        told, asked_for = _positions(guarded, method, scope)
+        headers, request_headers = (*headers, *told), (*request_headers, *asked_for)
 
         def declare(view: View) -> View:
             @wraps(view)
             def read_and_call(**path: Any) -> Response:
                 if guarded:
-                    admit(scope)
+                    _enter(scope, method)
                 return view(reader.read(), **path)
 
             shown = [*alternatives[::-1], (content_types[0].partition(";")[0], answers)]
@@ -98,6 +100,20 @@ class Operations(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
             return read_and_call
 
         return declare
+
+
+def _enter(scope: str | None, method: str) -> None:
+    """Let the current request through; what is wrong with the position that it names is said even if none is needed."""
+    admit(scope)
+    if method == "GET":
+        seen_position()
+
+
+def _positions(guarded: bool, method: str, scope: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Say by which headers an operation tells how far it wrote, and is told how new its answer is to be."""
+    if method == "GET":
+        return (), (POSITION,) if guarded else ()
+    return (POSITION,) if guarded and scope is not None else (), ()
 
 
 def _successes(

@@ -1,4 +1,4 @@
-"""What a writer says besides the body: which version it changes, why, and whether it has asked before."""
+"""What is said besides the body: which version is changed, why, and if it is asked again; how new an answer must be."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from flask import request
 
 from api.protocol.problems import ProblemError
 from schemas.base import LINE_LENGTH, LINE_PATTERN
+
+#: How far the database was written, as it names places of its log.
+POSITION = "Newsfacts-Position"
+_PLACE = re.compile("^[0-9A-F]{16}$")
 
 #: The headers of requests that operations take: what they say and their schema.
 REQUEST_HEADERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -25,6 +29,10 @@ REQUEST_HEADERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "X-Change-Note": (
         "Why it is changed, for the history: one line, in UTF-8 and percent-encoded where it is not ASCII",
         {"type": "string", "pattern": "^[ -~]*$", "maxLength": LINE_LENGTH},
+    ),
+    POSITION: (
+        "What an answer to a write had in this header: what is read is then at least as new",
+        {"type": "string", "pattern": _PLACE.pattern, "maxLength": 16},
     ),
     "Last-Event-ID": (
         "The id of the last event that was read; a browser sends it by itself",
@@ -81,6 +89,14 @@ def idempotency_key() -> str | None:
     sent: str | None = request.environ.get("HTTP_IDEMPOTENCY_KEY")
     if sent is not None and not _VISIBLE_ASCII.fullmatch(sent):
         raise _invalid("Idempotency-Key", "Must be 1 to 255 visible ASCII characters, without spaces.")
+    return sent
+
+
+def seen_position() -> str | None:
+    """Read how new that must be which is read; raises ProblemError with 422."""
+    sent: str | None = request.environ.get("HTTP_NEWSFACTS_POSITION")
+    if sent is not None and not _PLACE.fullmatch(sent):
+        raise _invalid(POSITION, "Must be what an answer had in this header, such as 00000000016B3748.")
     return sent
 
 

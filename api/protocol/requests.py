@@ -26,16 +26,17 @@ REQUEST_ID, KEY_NAME = "newsfacts.request_id", "newsfacts.key_name"
 _HEADERS = "newsfacts.headers"
 
 _OWN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_EXPOSED = (
+    "ETag, Link, Location, Newsfacts-Position, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+)
 _ALWAYS = [
     ("Access-Control-Allow-Origin", "*"),
-    (
-        "Access-Control-Expose-Headers",
-        "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id",
-    ),
+    ("Access-Control-Expose-Headers", _EXPOSED),
     ("X-Content-Type-Options", "nosniff"),
 ]
 _ALLOWED = (
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Change-Note, X-Request-Id"
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, Newsfacts-Position, "
+    "X-Change-Note, X-Request-Id"
 )
 _PREFLIGHT = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),

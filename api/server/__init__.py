@@ -17,14 +17,17 @@ def create_server() -> Front:
 
     def revision() -> int | None:
         try:
-            return store.identity()[2]
+            # Of where reads go: a listener is to be woken when there is something to read.
+            return store.for_reading().identity()[2]
         except UnavailableError:
             return None
 
     limits = Limits(
         largest_body=settings.largest_body,
         request_timeout=settings.request_timeout,
-        threads=settings.threads,
+        # SQLite is hardly waited for, yet it lets go of Python's lock at every row, and a second reader would take it.
+        readers=1 if store.is_embedded() else settings.threads,
+        writers=settings.threads,
         most_threads=max(settings.pool_size, settings.threads),
     )
     # Whether the process lives is told even while its database holds everything else up.

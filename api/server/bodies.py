@@ -67,11 +67,11 @@ class Feed:
         self._more = Condition()
         self._buffer, self._lines, self._deadline = bytearray(), 0, 0.0
         self._ended = False
-        self._error: HTTPException | None = None
+        self._error: type[HTTPException] | None = None
 
     async def fill(self, receive: Receive) -> None:
         """Take in what the client sends, until it ends, leaves, or is too slow."""
-        error: HTTPException | None = None
+        error: type[HTTPException] | None = None
         try:
             async with asyncio.timeout(self._seconds) as limit:
                 async for chunk in _chunks(receive):
@@ -80,9 +80,9 @@ class Feed:
                     await self._room.wait()
                     limit.reschedule(self._loop.time() + self._seconds)
         except TimeoutError:
-            error = RequestTimeout()
+            error = RequestTimeout
         except GoneError:
-            error = ClientDisconnected()
+            error = ClientDisconnected
         with self._more:
             self._ended, self._error = True, error
             self._more.notify()

@@ -10,11 +10,10 @@ import asyncio
 import signal
 import threading
 from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
-
-from werkzeug.exceptions import HTTPException
 
 from api.protocol.requests import REQUEST_ID
 from api.protocol.waiting import HELD, REPEATED
@@ -41,8 +40,9 @@ class Limits:
 
     largest_body: int
     request_timeout: float
-    #: Threads that read, and as many that write: usually, and at the most while the usual ones are held up.
-    threads: int
+    #: Threads that read, threads that write, and the most of each while the usual ones are held up.
+    readers: int
+    writers: int
     most_threads: int
 
 
@@ -85,12 +85,12 @@ class Front:
         self._app, self._limits = app, limits
         self._apart = frozenset(path.encode() for path in apart)
         self._listeners = Listeners(revision)
-        self._reading = Lane(limits.threads, limits.most_threads)
-        self._writing = Lane(limits.threads, limits.most_threads)
+        self._reading = Lane(limits.readers, limits.most_threads)
+        self._writing = Lane(limits.writers, limits.most_threads)
         self._alone = Lane(1, 1)
         #: Parts of streams that are being asked for: (revision, address, authorization).
         self._parts: dict[tuple[int | None, str, bytes | None], asyncio.Task[Reply]] = {}
-        self._turns = asyncio.Semaphore(limits.threads)
+        self._turns = asyncio.Semaphore(limits.readers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -147,9 +147,12 @@ class Front:
             if reply.chunks is not None:
                 await _send_chunks(reply.chunks, exchange, ready=feed.ready)
         finally:
-            # An answer that ends while the rest of the body is waited for would leave the connection open.
+            # An answer that ends while the rest of the body is waited for would leave the connection open. So would
+            # a task that keeps the error which it was cancelled with, because the error leads to `receive`: whoever
+            # awaits the task takes the error from it.
             filling.cancel()
-            await asyncio.wait({filling})
+            with suppress(asyncio.CancelledError):
+                await filling
         await _send_part(exchange.send, reply.body, more=False)
 
     async def _finish(self, exchange: Exchange, environ: WSGIEnvironment, reply: Reply, seen: int | None) -> None:
@@ -266,8 +269,6 @@ async def _send_chunks(
             if chunk is None:
                 break
             await _send_part(exchange.send, chunk)
-    except HTTPException:
-        pass  # the client has left its request unfinished: the answer ends here, too late to say why
     finally:
         await exchange.lane.run(chunks.close)
 

@@ -10,6 +10,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.exceptions import HTTPException
+
 from api.protocol.waiting import FOLLOW, FRONT, HOLD
 
 if TYPE_CHECKING:
@@ -47,7 +49,10 @@ class Chunks:
 
     def next(self) -> bytes | None:
         """Give the next chunk, or None after the last one."""
-        return self._context.run(next, self._iterator, None)
+        try:
+            return self._context.run(next, self._iterator, None)
+        except HTTPException:
+            return None  # the client has left its request unfinished: the answer ends here, too late to say why
 
     def close(self) -> None:
         """Tell the app that no more will be asked for."""

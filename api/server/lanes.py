@@ -20,7 +20,9 @@ from typing import Any, TypeVar
 Result = TypeVar("Result")
 
 #: After how many seconds without any progress a lane's threads count as held up, and one more helps out.
-HELD_UP = 0.1
+HELD_UP = 0.02
+#: Seconds without any work after which a thread that helps out is needed no more.
+_IDLE = 1
 
 _log = logging.getLogger("newsfacts")
 
@@ -31,7 +33,7 @@ class Lane:
     def __init__(self, usual: int, most: int) -> None:
         """Start the usual threads. More, up to `most`, help out as long as all of those are held up."""
         self._queue: SimpleQueue[Callable[[], object]] = SimpleQueue()
-        self._waiting, self._taken = Event(), 0
+        self._waiting, self._taken, self._begun = Event(), 0, 0
         self._helpers, self._most_helpers = 0, most - usual
         for _ in range(usual):
             Thread(target=self._work, daemon=True).start()
@@ -66,7 +68,9 @@ class Lane:
 
     def _work(self) -> None:
         while True:
-            self._do(self._queue.get())
+            work = self._queue.get()
+            self._begun += 1
+            self._do(work)
 
     def _watch(self) -> None:
         while True:
@@ -80,11 +84,15 @@ class Lane:
                 Thread(target=self._help, daemon=True).start()
 
     def _help(self) -> None:
-        try:
-            while True:
-                self._do(self._queue.get_nowait())
-        except Empty:
-            self._helpers -= 1
+        """Help out until one of the usual threads goes on: with it there are enough again."""
+        begun = self._begun
+        while begun == self._begun:
+            try:
+                work = self._queue.get(timeout=_IDLE)
+            except Empty:
+                break
+            self._do(work)
+        self._helpers -= 1
 
     def _do(self, work: Callable[[], object]) -> None:
         self._taken += 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, or_, select
 
-from api.store import listing, tables
+from api.store import listing, tables, walks
+from api.store.documents import in_parameters, in_size, in_values
 from api.store.labels import split, term
 from api.store.listing import Listing
 from api.store.reading import Reader
 
+#: Actors whose roles are read by one statement.
+_RANGES_AT_ONCE = 16
 #: How a day is cut to a longer time.
 _TIMES: dict[str, Callable[[str], str]] = {
     "day": lambda day: day,
@@ -39,20 +42,32 @@ def by(reader: Reader, members: Listing, name: str) -> tuple[Counter[str], int, 
     return counts, len(rows), complete
 
 
-def network(reader: Reader, actor: str) -> tuple[int, Counter[str], dict[str, Counter[str]]]:
+def network(reader: Reader, actor: str, limit: int) -> tuple[int, Counter[str], dict[str, Counter[str]]]:
     """Tell who appears with an actor: (its facts, by its own roles, by neighbour and the neighbour's roles).
 
-    Under '' stands how many facts a neighbour shares with the actor, whatever the role.
+    Neighbours are those that share the most facts with it, so many of them, in this order. Under '' stands how many
+    facts a neighbour shares with the actor, whatever the role.
     """
     here = term(f"actor:{actor}")
-    together: dict[str, Counter[str]] = {
-        other: Counter({"": facts}) for other, facts in _kept(reader, here, "actor").items()
-    }
-    for link, facts in _kept(reader, here, "link").items():
+    nearest = reader.rows(_nearest, (), {"term": here, "facet": "actor", "actor": actor, "limit": limit})
+    together: dict[str, Counter[str]] = {other: Counter({"": facts}) for other, facts in nearest}
+    own: Counter[str] = Counter()
+    for link, facts in _links(reader, here, [actor, *together]):
         other, _, role = link.rpartition("/")
-        together[other][role] = facts
-    own = together.pop(actor, Counter())
-    return own.pop("", 0), own, together
+        (own if other == actor else together[other])[role] = facts
+    size = reader.first(walks.sizes, (1,), {"term0": here})
+    return int(size[1]) if size else 0, own, together
+
+
+def _links(reader: Reader, here: int, actors: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Read in which roles some actors stand in the facts of another one."""
+    for at in range(0, len(actors), _RANGES_AT_ONCE):
+        some = actors[at : at + _RANGES_AT_ONCE]
+        size = in_size(len(some))
+        # Links of an actor lie between its id with a slash and its id with the sign after that.
+        ranges = in_values("first", [f"{each}/" for each in some], size)
+        ranges |= in_values("last", [f"{each}0" for each in some], size)
+        yield from reader.rows(_between, (size,), {"term": here, "facet": "link"} | ranges)
 
 
 def _kept(reader: Reader, of: int, facet: str) -> dict[str, int]:
@@ -64,6 +79,19 @@ def _values(column: Any, facet: str) -> list[str]:
         return [date.fromordinal(column).isoformat()] if column != tables.UNDATED else []
     prefix = f"{facet}:"
     return [label.removeprefix(prefix) for label in split(column) if label.startswith(prefix)]
+
+
+def _nearest() -> Select[Any]:
+    other, facts = tables.tallies.c.value, tables.tallies.c.facts
+    others = _tally().where(other != bindparam("actor"), facts > 0)
+    return others.order_by(facts.desc(), other).limit(bindparam("limit"))
+
+
+def _between(size: int) -> Select[Any]:
+    tallies = tables.tallies
+    ranges = zip(in_parameters("first", size), in_parameters("last", size), strict=True)
+    within = [(tallies.c.value > first) & (tallies.c.value < last) for first, last in ranges]
+    return _tally().where(or_(*within), tallies.c.facts > 0)
 
 
 def _tally() -> Select[Any]:

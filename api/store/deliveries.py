@@ -18,6 +18,7 @@ from api.store import tables
 from api.store.changes import Change
 from api.store.documents import in_parameters, in_size, in_values
 from api.store.engine import upsert
+from api.store.logs import last_of_states
 from api.store.reading import Reader
 from api.store.webhooks import Webhook
 
@@ -186,12 +187,10 @@ def revive(session: Session, webhook: str, delivery: Delivery, now: str) -> Deli
 
 def log(reader: Reader, webhook: str, states: Sequence[str], limit: int, before: str | None) -> list[Delivery]:
     """Read the deliveries of a webhook, those of the last changes first; those in some states if any are given."""
-    size = in_size(len(states)) if states else 0
+    wanted = sorted(set(states))
     values = {"webhook": webhook, "limit": limit, **({"before": before} if before else {})}
-    return [
-        Delivery(*row)
-        for row in reader.rows(_log, (size, before is not None), values | (in_values("state", states, size)))
-    ]
+    shape = (len(wanted), before is not None)
+    return [Delivery(*row) for row in reader.rows(_log, shape, values | in_values("state", wanted, len(wanted)))]
 
 
 def attempts_of(reader: Reader, webhook: str, messages: Sequence[str]) -> dict[str, list[Attempt]]:
@@ -251,11 +250,9 @@ def _overdue() -> Select[Any]:
 def _log(states: int, going_on: bool) -> Select[Any]:
     table = tables.deliveries
     statement = _told().where(table.c.webhook_id == bindparam("webhook"))
-    if states:
-        statement = statement.where(table.c.state.in_(in_parameters("state", states)))
     if going_on:
         statement = statement.where(table.c.message < bindparam("before"))
-    return statement.order_by(table.c.message.desc()).limit(bindparam("limit"))
+    return last_of_states(statement, table.c.state, table.c.message, states)
 
 
 def _told() -> Select[Any]:

@@ -12,18 +12,17 @@ from api.store.entries import days, is_long
 from api.store.labels import (
     HIDDEN,
     Document,
+    fact_counts,
     fact_postings,
-    fact_tallies,
     labels_of_article,
     labels_of_fact,
     name_key,
     term,
 )
+from api.store.tallying import Counted
 
 #: A row of `postings`: term, key, id.
 Posting = tuple[int, int, str]
-#: What is counted: label, facet, value.
-Cell = tuple[str, str, str]
 
 
 def columns_of_article(article: Document) -> dict[str, Any]:
@@ -85,10 +84,9 @@ def postings_of_fact(fact: Document, labels: Iterable[str]) -> Iterator[Posting]
     return ((term(label), key, fact["id"]) for label, key in fact_postings(fact, labels, day))
 
 
-def cells_of_fact(fact: Document, labels: list[str]) -> Iterator[Cell]:
-    """List the counts that a fact is part of: none while it is hidden."""
-    if HIDDEN not in labels:
-        yield from fact_tallies(labels, fact["date"] and fact["date"]["earliest"])
+def counts_of_fact(fact: Document, labels: list[str]) -> Counted:
+    """Tell where a fact counts: nowhere while it is hidden."""
+    return [] if HIDDEN in labels else fact_counts(labels, fact["date"] and fact["date"]["earliest"])
 
 
 def names_of_actor(actor: Document) -> list[str]:

@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from marshmallow import Schema
 from sqlalchemy import Select, Table, bindparam, select
 
 from api.store import tables
+from api.store.dumping import Dump, dumper
 from api.store.reading import Reader
 from schemas.actor import ActorSchema
 from schemas.article import ArticleSchema
@@ -23,12 +23,12 @@ from schemas.statement import StatementSchema
 #: What the store sets itself; all else in a document is its content.
 BOOKKEEPING = ("version", "created_at", "updated_at")
 
-_SCHEMAS: Mapping[str, Schema] = {
-    "article": ArticleSchema(),
-    "actor": ActorSchema(),
-    "event": EventSchema(),
-    "proposal": ProposalSchema(),
-    "statement": StatementSchema(),
+_DUMPS: Mapping[str, Dump] = {
+    "article": dumper(ArticleSchema()),
+    "actor": dumper(ActorSchema()),
+    "event": dumper(EventSchema()),
+    "proposal": dumper(ProposalSchema()),
+    "statement": dumper(StatementSchema()),
 }
 
 
@@ -42,9 +42,15 @@ class Found:
     deleted: bool = False
 
 
+def shape(noun: str, resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Bring a resource into the shape of its schema: its fields and no others, in their order."""
+    shaped: dict[str, Any] = _DUMPS[noun](resource)
+    return shaped
+
+
 def render(noun: str, resource: Mapping[str, Any]) -> tuple[bytes, str]:
     """Render a resource by its schema; give the document and its strong ETag, the hash of its bytes."""
-    document = orjson.dumps(_SCHEMAS[noun].dump(resource))
+    document = orjson.dumps(shape(noun, resource))
     return document, etag(document)
 
 

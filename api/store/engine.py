@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, bindparam, create_engine, event, func, make_url, select
+from sqlalchemy import Connection, Dialect, Engine, Table, bindparam, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean
+
+from api.store.search_index import position_of
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT = 30_000
@@ -27,26 +30,60 @@ _ROWS_AT_ONCE = 1_000
 
 #: PostgreSQL's code for a disk without room.
 _DISK_FULL = "53100"
+#: What is asked of a connection to PostgreSQL where its URL does not say otherwise. A server that went without a word
+#: would keep a thread waiting for minutes: it is missed after so many seconds instead.
+_PATIENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
 
 
 class StoreUrlError(ValueError):
     """The database URL is not one that newsfacts can open."""
 
 
-def open_engines(url: str, pool_size: int) -> tuple[Engine, Engine]:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms connections are had: how many of each kind, and what holds for PostgreSQL alone.
+
+    `behind_pooler`: each transaction may be done by another connection of the server's, so that nothing is set, or
+    prepared, for longer than one. `read_timeout`: seconds that a statement which reads may take; 0 is any time.
+    """
+
+    pool_size: int = 5
+    behind_pooler: bool = False
+    read_timeout: float = 0
+
+
+def open_engines(url: str, terms: Terms) -> tuple[Engine, Engine]:
     """Open the engine that writers use and the one that readers use; readers commit automatically.
 
     A writer with the execution option `hurried` does not wait for another one: it fails at once.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreUrlError("NEWSFACTS_DATABASE_URL is not a database URL.") from error
+    parsed = _parse("NEWSFACTS_DATABASE_URL", url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, pool_size)
+        return _open_sqlite(parsed, terms.pool_size)
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"), pool_size)
+        return _open_postgresql(parsed, terms), _open_postgresql_readers(parsed, terms)
     raise StoreUrlError("NEWSFACTS_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+
+
+def open_replica(url: str, terms: Terms) -> Engine:
+    """Open the engine by which a copy of the database is read; raises StoreUrlError."""
+    parsed = _parse("NEWSFACTS_DATABASE_READ_URL", url)
+    if parsed.get_backend_name() != "postgresql":
+        raise StoreUrlError("NEWSFACTS_DATABASE_READ_URL must begin with postgresql+psycopg://.")
+    return _open_postgresql_readers(parsed, terms)
+
+
+def _parse(variable: str, url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError as error:
+        raise StoreUrlError(f"{variable} is not a database URL.") from error
 
 
 def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
@@ -59,6 +96,7 @@ def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
     @event.listens_for(writers, "connect")
     @event.listens_for(readers, "connect")
     def set_up(connection: sqlite3.Connection, _: Any) -> None:
+        connection.create_function("position_of", 3, position_of, deterministic=True)
         connection.isolation_level = None  # transactions begin where we say so
         for pragma in (
             f"busy_timeout = {BUSY_TIMEOUT}",
@@ -91,35 +129,60 @@ def _open_sqlite(url: URL, pool_size: int) -> tuple[Engine, Engine]:
     return writers, readers
 
 
-def _open_postgresql(url: URL, pool_size: int) -> tuple[Engine, Engine]:
-    # A generic plan cannot know how frequent a word or an actor is, and is slow for some.
-    settings = {"options": "-c plan_cache_mode=force_custom_plan"}
-    options: dict[str, Any] = {
-        "pool_size": pool_size,
-        "max_overflow": 0,
-        # Errors are logged with their statement; texts and secrets are none of the log's business.
-        "hide_parameters": True,
-        "connect_args": settings,
-    }
-    writers = create_engine(url, **options, pool_pre_ping=True)
-    readers = create_engine(url, **options, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+def _open_postgresql(url: URL, terms: Terms) -> Engine:
+    writers = _engine(url, terms, {"lock_timeout": BUSY_TIMEOUT}, pool_pre_ping=True)
 
     @event.listens_for(writers, "begin")
     def begin(connection: Any) -> None:
-        if "hurried" in connection.get_execution_options():
-            connection.exec_driver_sql("SET LOCAL lock_timeout = '1ms'")
+        hurried = "hurried" in connection.get_execution_options()
+        if hurried or terms.behind_pooler:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {1 if hurried else BUSY_TIMEOUT}")
         # One writer at a time, as in SQLite: what a sheet is compared with stays as it is until the sheet is stored.
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
 
-    return writers, readers
+    return writers
+
+
+def _open_postgresql_readers(url: URL, terms: Terms) -> Engine:
+    limits = {"statement_timeout": round(terms.read_timeout * 1000)}
+    return _engine(url, terms, limits, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+
+def _engine(url: URL, terms: Terms, limits: Mapping[str, int], **options: Any) -> Engine:
+    """Make an engine whose connections keep some limits, in milliseconds."""
+    given = url.query
+    arguments: dict[str, Any] = {name: given.get(name, value) for name, value in _PATIENCE.items()}
+    if terms.behind_pooler:
+        # A pooler hands no such settings on, and the server that has prepared a statement is not the next one asked.
+        # What is not prepared is planned for its values anyway.
+        arguments["prepare_threshold"] = None
+    else:
+        # A generic plan cannot know how frequent a word or an actor is, and is slow for some.
+        settings = {"plan_cache_mode": "force_custom_plan", **limits}
+        own = [given["options"]] if "options" in given else []
+        arguments["options"] = " ".join([*map(str, own), *(f"-c {name}={value}" for name, value in settings.items())])
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=terms.pool_size,
+        max_overflow=0,
+        # Errors are logged with their statement; texts and secrets are none of the log's business.
+        hide_parameters=True,
+        connect_args=arguments,
+        **options,
+    )
 
 
 def begin_snapshot(readers: Engine) -> Connection:
     """Open a connection that sees everything as it is at one moment, however long it reads."""
     connection = readers.connect()
-    if readers.dialect.name == "postgresql":
-        return connection.execution_options(isolation_level="REPEATABLE READ")
-    connection.exec_driver_sql("BEGIN")
+    postgresql = readers.dialect.name == "postgresql"
+    try:
+        if postgresql:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0" if postgresql else "BEGIN")
+    except DBAPIError:
+        connection.close()
+        raise
     return connection
 
 
@@ -148,29 +211,44 @@ def _strpos(element: has_label, compiler: SQLCompiler, **kwargs: Any) -> str:
 
 
 def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], add: str | None = None) -> None:
-    """Insert rows of the same columns, the values of each of one type.
+    """Insert rows of the same columns, in the same order; see `write_rows`."""
+    if rows:
+        write_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows], add)
+
+
+def write_rows(
+    session: Session,
+    table: Table,
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    add: str | None = None,
+) -> None:
+    """Insert rows of these columns, the values of each column of one type.
 
     A row whose key is there already replaces it, or adds its `add` column to the one there; so no two of the rows may
     have the same key.
     """
-    dialect = session.get_bind().dialect.name
+    connection = session.connection()
+    statement = _upsert(connection.dialect, table, columns, add)
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         some = rows[at : at + _ROWS_AT_ONCE]
-        columns = tuple(some[0])
-        # Most of PostgreSQL's time for many small rows goes into sending them: it gets a list for each column instead.
-        values: Any = some if dialect == "sqlite" else {name: [row[name] for row in some] for name in columns}
-        session.execute(_upsert(dialect, table, columns, add), values)
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(statement, list(some))
+        else:
+            # Most of its time for many small rows goes into sending them: it gets a list for each column instead.
+            lists = map(list, zip(*some, strict=True))
+            connection.exec_driver_sql(statement, dict(zip(columns, lists, strict=True)))
 
 
 @lru_cache
-def _upsert(dialect: str, table: Table, columns: tuple[str, ...], add: str | None) -> sqlite.Insert | postgresql.Insert:
+def _upsert(dialect: Dialect, table: Table, columns: tuple[str, ...], add: str | None) -> str:
     insert: sqlite.Insert | postgresql.Insert = sqlite.insert(table)
-    if dialect == "postgresql":
+    if dialect.name == "postgresql":
         lists = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in columns)
         insert = postgresql.insert(table).from_select(columns, select(*lists))
     new = insert.excluded
     keys = [column.name for column in table.primary_key]
     changes = {add: table.c[add] + new[add]} if add else {name: new[name] for name in columns if name not in keys}
-    if not changes:
-        return insert.on_conflict_do_nothing(index_elements=keys)
-    return insert.on_conflict_do_update(index_elements=keys, set_=changes)
+    upsert = insert.on_conflict_do_update(index_elements=keys, set_=changes) if changes else None
+    statement = insert.on_conflict_do_nothing(index_elements=keys) if upsert is None else upsert
+    return str(statement.compile(dialect=dialect, column_keys=columns))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from api.store import tables
@@ -24,11 +25,11 @@ def is_long(date: Mapping[str, Any] | None) -> bool:
     return last is None or last - day > tables.SHORT_SPAN
 
 
-def entry_of_article(article: Document, text: str) -> Entry:
-    """Index an article by its headings and its text."""
+def entry_of_article(article: Document, words: list[str]) -> Entry:
+    """Index an article by its headings and the words of its text."""
     title = _words([article["title"], article["subtitle"]])
     day = days(article["published_at"])[0]
-    return Entry("article", article["id"], day, ("§article",), title, words_of(text))
+    return Entry("article", article["id"], day, ("§article",), title, words)
 
 
 def entry_of_actor(actor: Document) -> Entry:
@@ -37,19 +38,34 @@ def entry_of_actor(actor: Document) -> Entry:
     return Entry("actor", actor["id"], ABOVE_ALL_DAYS, ("§actor",), words_of(actor["name"]), body)
 
 
-def entry_of_fact(fact: Document) -> Entry:
-    """Index a fact by its title, its quotations, and how they name its actors and places."""
+def entry_of_fact(fact: Document, words: Mapping[str, list[str]] = MappingProxyType({})) -> Entry:
+    """Index a fact by its title, its quotations, and how they name its actors and places.
+
+    `words` has the words of some of these passages already.
+    """
     tag = "§rejected" if fact["review"]["status"] == "rejected" else "§fact"
-    named = [part["named_as"] for part in fact["actors"] if part["named_as"]]
-    passages = [span["exact"] for span in fact["evidence"]] + named + [place["name"] for place in fact["places"]]
+    title, *passages = passages_of_fact(fact)
     day = days(fact["date"])[0]
-    return Entry("fact", fact["id"], day, (tag, f"§{fact['kind']}"), words_of(fact["title"]), _words(passages))
+    return Entry("fact", fact["id"], day, (tag, f"§{fact['kind']}"), _listed(title, words), _words(passages, words))
 
 
-def _words(passages: Iterable[str | None]) -> list[str]:
+def passages_of_fact(fact: Document) -> Iterator[str]:
+    """List the passages of a fact that are indexed, the title first."""
+    yield fact["title"]
+    yield from (span["exact"] for span in fact["evidence"])
+    yield from (part["named_as"] for part in fact["actors"] if part["named_as"])
+    yield from (place["name"] for place in fact["places"])
+
+
+def _words(passages: Iterable[str | None], known: Mapping[str, list[str]] = MappingProxyType({})) -> list[str]:
     """List the words of several passages, with a gap between them that no phrase reaches over."""
     words: list[str] = []
     for passage in passages:
         if passage:
-            words += [*words_of(passage), "§"]
+            words += _listed(passage, known)
+            words.append("§")
     return words
+
+
+def _listed(passage: str, known: Mapping[str, list[str]]) -> list[str]:
+    return known[passage] if passage in known else words_of(passage)

@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, select,
 from sqlalchemy.orm import Session
 
 from api.store import tables
-from api.store.documents import in_parameters, in_size, in_values
+from api.store.documents import in_values
+from api.store.logs import last_of_states
 from api.store.opening import count_changes
 from api.store.reading import Reader
 
@@ -25,6 +26,7 @@ from api.store.reading import Reader
 _FORGOTTEN = 500
 #: What is over, and is not worked at any more.
 OVER = ("done", "failed", "dead", "cancelled")
+STATES = ("queued", "running", *OVER)
 #: What is over without having been done, and can be done all the same.
 UNDONE = ("failed", "dead", "cancelled")
 
@@ -111,10 +113,11 @@ def log(
     reader: Reader, states: Sequence[str], limit: int, before: str | None = None, by: str | None = None
 ) -> list[Job]:
     """Read jobs, the last ones first; those in some states if any are given, and those of one key if it is named."""
-    size = in_size(len(states)) if states else 0
+    # Those of a key stand in order of their state first.
+    wanted = sorted(set(states)) or (list(STATES) if by else [])
     values = {"limit": limit, **({"before": before} if before else {}), **_named(by)}
-    shape = (size, before is not None, by is not None)
-    return [Job(*row) for row in reader.rows(_log, shape, values | in_values("state", states, size))]
+    shape = (len(wanted), before is not None, by is not None)
+    return [Job(*row) for row in reader.rows(_log, shape, values | in_values("state", wanted, len(wanted)))]
 
 
 def is_due(reader: Reader, states: Sequence[str], now: str) -> bool:
@@ -242,13 +245,10 @@ def _one(mine: bool) -> Select[Any]:
 
 
 def _log(states: int, going_on: bool, mine: bool) -> Select[Any]:
-    table = tables.jobs
-    statement = select(*_COLUMNS).order_by(table.c.id.desc()).limit(bindparam("limit"))
-    if states:
-        statement = statement.where(table.c.state.in_(in_parameters("state", states)))
+    statement = select(*_COLUMNS).where(*([_mine()] if mine else []))
     if going_on:
-        statement = statement.where(table.c.id < bindparam("before"))
-    return statement.where(_mine()) if mine else statement
+        statement = statement.where(tables.jobs.c.id < bindparam("before"))
+    return last_of_states(statement, tables.jobs.c.state, tables.jobs.c.id, states)
 
 
 def _due() -> Select[Any]:

@@ -7,8 +7,9 @@ after the first which actors there are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -17,19 +18,26 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.changes import Change
+from api.store.fingerprints import bands_of
 from api.store.labels import split
+from api.store.words import words_of
 
 Document = dict[str, Any]
+Brief = tuple[Any, ...]
 
-#: What facts need to know of their articles and actors.
-_BRIEF = {"articles": ("publisher", "source_id"), "actors": ("id", "country_code")}
+#: What facts need to know of their articles and actors, from their documents; and the columns that say the same.
+_BRIEF: Mapping[str, Callable[[Document], Brief]] = {
+    "articles": lambda article: (article["publisher"], article["origin_id"] or article["id"]),
+    "actors": lambda actor: (actor["id"], actor["country_code"]),
+}
+_BRIEF_COLUMNS = {"articles": ("publisher", "source_id"), "actors": ("id", "country_code")}
 #: Ids of one IN list: what both databases take.
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
-    """The source of an article: the text, and what stands before and after it."""
+    """The source of an article: the text, and what stands before and after it. What is made of it is made once."""
 
     before: str
     text: str
@@ -40,15 +48,39 @@ class Texts:
         """The document as received."""
         return self.before + self.text + self.after
 
+    def worked_out(self) -> Texts:
+        """Make all that is made of it, now."""
+        _ = self.words, self.bands
+        return self
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def words(self) -> list[str]:
+        """The words of the text, as they are searched for."""
+        return words_of(self.text)
+
+    @cached_property
+    def bands(self) -> list[int]:
+        """What near copies of the text have in common; see store/fingerprints.py."""
+        return bands_of(self.text)
+
+
 class Row:
-    """A document as it stands in its table, and what it is filed under."""
+    """A document as it stands in its table, and what it is filed under; it is read when it is asked for."""
 
-    document: Document
-    labels: list[str]
-    etag: str
-    body: bytes
+    __slots__ = ("_document", "body", "etag", "labels")
+
+    def __init__(self, document: Document | None, labels: list[str], etag: str, body: bytes) -> None:
+        """Take the document as far as it was read already."""
+        self._document = document
+        self.labels, self.etag, self.body = labels, etag, body
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+        if self._document is None:
+            self._document = orjson.loads(self.body)
+        document: Document = self._document
+        return document
 
 
 def load_texts(session: Session, article: str) -> Texts | None:
@@ -97,6 +129,12 @@ def claimants(session: Session, claims: Iterable[str]) -> dict[str, str]:
     return held
 
 
+def load_countries(session: Session, most: int) -> dict[str, str | None]:
+    """Map actors to their countries, so many of them at the most."""
+    actors = tables.actors
+    return dict(session.execute(select(actors.c.id, actors.c.country_code).limit(most)).all())
+
+
 @dataclass
 class Known:
     """What one transaction has read and made, by table and id."""
@@ -106,9 +144,8 @@ class Known:
     rows: dict[str, dict[str, Row | None]] = field(default_factory=lambda: defaultdict(dict))
     #: The last versions of what stood where nothing stands now.
     graves: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    #: Publisher and source of articles; id and country of actors.
-    briefs: dict[str, dict[str, tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(dict))
     texts: dict[str, Texts | None] = field(default_factory=dict)
+    _briefs: dict[str, dict[str, Brief]] = field(default_factory=lambda: defaultdict(dict))
     _targets: dict[str, dict[str, str | None]] = field(default_factory=lambda: defaultdict(dict))
     _holders: dict[str, str | None] = field(default_factory=dict)
 
@@ -120,7 +157,7 @@ class Known:
             known.update(dict.fromkeys(some))
             query = select(table.c.id, table.c.document, table.c.labels, table.c.etag).where(table.c.id.in_(some))
             for id_, body, labels, etag in self.session.execute(query.order_by(table.c.id)):
-                known[id_] = Row(orjson.loads(body), split(labels), etag, body)
+                known[id_] = Row(None, split(labels), etag, body)
             self._look_for_graves(table, [id_ for id_ in some if known[id_] is None])
         return {id_: row.document for id_ in wanted if (row := known[id_])}
 
@@ -144,7 +181,7 @@ class Known:
     def resolve(self, table: Table, ids: Iterable[str]) -> dict[str, str]:
         """Map each id that was merged into another to the one that took over."""
         wanted, known = set(ids), self._targets[table.name]
-        if unread := wanted - known.keys():
+        if unread := [id_ for id_ in wanted if id_ not in known]:
             known.update(dict.fromkeys(unread) | resolve(self.session, table, unread))
         return {id_: target for id_ in wanted if (target := known[id_])}
 
@@ -169,24 +206,29 @@ class Known:
             self.texts[article] = load_texts(self.session, article)
         return self.texts[article]
 
-    def note_brief(self, table: str, id_: str, document: Document, derived: Any) -> None:
-        """Note what facts need to know of an article or actor."""
-        if table in _BRIEF:
-            self.briefs[table][id_] = tuple(derived.get(name, document.get(name)) for name in _BRIEF[table])
+    def brief(self, table: Table, ids: Iterable[str]) -> dict[str, Brief | None]:
+        """Tell what facts need to know of articles or actors; of who took over, under the id asked for."""
+        found = {id_: self._brief_of(table, id_) for id_ in ids}
+        if missing := [id_ for id_, brief in found.items() if brief is None]:
+            moved = self.resolve(table, missing)
+            current = {id_: moved.get(id_, id_) for id_ in missing}
+            self._read_briefs(table, set(current.values()))
+            found.update({id_: self._brief_of(table, target) for id_, target in current.items()})
+        return found
 
-    def brief(self, table: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...] | None]:
-        """Read what facts need to know of articles or actors; of who took over, under the id asked for."""
-        ids, known = list(ids), self.briefs[table]
-        moved = self.resolve(tables.metadata.tables[table], [id_ for id_ in ids if id_ not in known])
-        self._read_brief(table, {moved.get(id_, id_) for id_ in ids} - known.keys())
-        return {id_: known.get(moved.get(id_, id_)) for id_ in ids}
+    def _brief_of(self, table: Table, id_: str) -> Brief | None:
+        rows = self.rows[table.name]
+        if id_ not in rows:
+            return self._briefs[table.name].get(id_)
+        row = rows[id_]
+        return _BRIEF[table.name](row.document) if row else None
 
-    def _read_brief(self, table: str, ids: Collection[str]) -> None:
-        stored = tables.metadata.tables[table]
-        columns = [stored.c.id.label("key"), *(stored.c[name] for name in _BRIEF[table])]
-        for some in _pieces(ids):
-            for id_, *values in self.session.execute(select(*columns).where(stored.c.id.in_(some))):
-                self.briefs[table][id_] = tuple(values)
+    def _read_briefs(self, table: Table, ids: Iterable[str]) -> None:
+        rows, briefs = self.rows[table.name], self._briefs[table.name]
+        columns = [table.c.id.label("key"), *(table.c[name] for name in _BRIEF_COLUMNS[table.name])]
+        for some in _pieces(id_ for id_ in ids if id_ not in rows and id_ not in briefs):
+            for id_, *values in self.session.execute(select(*columns).where(table.c.id.in_(some))):
+                briefs[id_] = tuple(values)
 
     def _look_for_graves(self, table: Table, ids: list[str]) -> None:
         """Note the last versions of what stood at ids where nothing stands now."""

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any
 
 from api.store.tables import UNDATED
+from api.store.tallying import Counted
 
 Document = Mapping[str, Any]
 
@@ -29,11 +30,11 @@ POSTED = (
     "publisher:",
     "span:",
 )
-#: What facts are counted by. A link is an actor with a role.
-FACETS = ("kind", "type", "category", "actor", "link", "publisher", "country", "day")
-#: Labels for which counts by facet are kept, so that they are exact at any size. What is filed under another
-#: label is little enough to be counted when asked.
-TALLIED = ("all", "kind:", "type:", "category:", "actor:", "publisher:", "country:")
+#: What facts are counted by; under an actor also by link, which is an actor with a role.
+FACETS = ("kind", "type", "category", "actor", "publisher", "country", "day")
+#: Labels, besides those of actors, for which counts by facet are kept, so that they are exact at any size. What is
+#: filed under another label is little enough to be counted when asked.
+TALLIED = ("all", "kind:", "type:", "category:", "publisher:", "country:")
 
 HIDDEN = "review:rejected"
 
@@ -125,18 +126,17 @@ def fact_postings(fact: Document, labels: Iterable[str], day: int) -> Iterator[t
         yield f"reading:{article}", min(s["start"] for s in fact["evidence"] if s["article"] == article)
 
 
-def fact_tallies(labels: list[str], day: str | None) -> Iterator[tuple[str, str, str]]:
-    """List (label, facet, value) for each count that a visible fact is part of."""
-    values = [(facet, value) for label in labels for facet, _, value in (label.partition(":"),) if facet in FACETS]
+def fact_counts(labels: list[str], day: str | None) -> Counted:
+    """Tell where a visible fact with some labels counts; its first day is a value as well."""
+    values = [(facet, value) for facet, _, value in (label.partition(":") for label in labels) if facet in FACETS]
     if day:
         values.append(("day", day))
-    for label in labels:
-        if label.startswith(TALLIED):
-            yield label, "", ""
-            for facet, value in values:
-                yield label, facet, value
-        elif label.startswith(POSTED):
-            yield label, "", ""
+    links = [("link", label.removeprefix("link:")) for label in labels if label.startswith("link:")]
+    actors = [label for label in labels if label.startswith("actor:")]
+    others = [label for label in labels if label.startswith(TALLIED)]
+    alone = [label for label in labels if label.startswith(POSTED) and label not in others and label not in actors]
+    # In which roles somebody appears is asked of those who appear with him.
+    return [(actors, values + links), (others, values), (alone, [])]
 
 
 def name_key(name: str) -> str:

@@ -23,6 +23,8 @@ from api.store.words import SearchQuery
 #: How many members a list looks at for one page, and how many a capped count does.
 STEPS = 2_000
 COUNT_CAP = 10_000
+#: So many actors are sorted rather than looked for.
+_FEW = 500
 #: Above every key; every position in the index of words; above every id.
 _TOP = 2**31 - 1
 _ALL_POSITIONS = search_index.positions(0, search_index.ABOVE_ALL_DAYS)
@@ -139,12 +141,12 @@ def _page(reader: Reader, listing: Listing, limit: int, after: Place | None) -> 
 
 def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
     """Count the members of a list: (how many, whether that is all). Unless `exact`, counting stops at some point."""
-    listing = with_current_ids(reader, listing)
+    listing = _in_any_order(with_current_ids(reader, listing))
     if (kept := _kept_count(reader, listing)) is not None:
         return kept, True
     total = 0
     for segment in _segments(reader, listing):
-        shape, values, ended = _until(reader, segment, None, None if exact else COUNT_CAP)
+        shape, values, ended = (segment.shape, _values(segment), True) if exact else _until(reader, segment, COUNT_CAP)
         row = reader.first(walks.count, (shape,), values)
         total += row[0] if row else 0
         if not ended:
@@ -155,12 +157,18 @@ def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
 def sample(reader: Reader, listing: Listing, columns: tuple[str, ...]) -> tuple[Sequence[tuple[Any, ...]], bool]:
     """Read some columns of the members of a list, COUNT_CAP of them looked at: (rows, whether these are all)."""
     rows: list[tuple[Any, ...]] = []
-    for segment in _segments(reader, listing):
-        shape, values, ended = _until(reader, segment, None, COUNT_CAP)
+    for segment in _segments(reader, _in_any_order(listing)):
+        shape, values, ended = _until(reader, segment, COUNT_CAP)
         rows += reader.rows(walks.columns, (shape, columns), values)
         if not ended:
             return rows, False
     return rows, True
+
+
+def _in_any_order(listing: Listing) -> Listing:
+    """Let a list that is only counted be walked by whatever is shortest; actors have only that of their names."""
+    by_name = listing.table is tables.actors and (listing.ids or not listing.words)
+    return replace(listing, order=listing.order if by_name else None, descending=True)
 
 
 def kept_term(listing: Listing) -> int | None:
@@ -185,7 +193,10 @@ def _kept_count(reader: Reader, listing: Listing) -> int | None:
 
 def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
     """Read a segment's next documents, and the place to go on from if it has not ended."""
-    shape, values, ended = _until(reader, segment, after, STEPS)
+    if segment.shape.checks or segment.shape.is_windowed:
+        shape, values, ended = _until(reader, segment, STEPS, after)
+    else:
+        shape, values, ended = _after(segment, after), _values(segment, after), True
     rows = reader.rows(walks.documents, (shape,), {**values, "limit": limit + 1})
     documents = [row[2] for row in rows[:limit]]
     if len(rows) > limit:
@@ -201,41 +212,90 @@ def _before(segment: _Segment, after: Place | None) -> Place:
 
 
 def _until(
-    reader: Reader, segment: _Segment, after: Place | None, steps: int | None
+    reader: Reader, segment: _Segment, steps: int, after: Place | None = None
 ) -> tuple[Shape, dict[str, Any], bool]:
-    """Bound a walk that checks its members, to so many steps: (shape, values, whether it reaches the segment's end)."""
-    shape, values = segment.shape, dict(segment.values)
-    if shape.bounded:
-        values |= {"low": segment.low, "high": segment.high}
-    if after is not None:
-        shape = replace(shape, after=True)
-        values |= {"after_key": after[0], "after_id": after[1]}
-    if shape.kind == "ids" or steps is None or not shape.checks:
+    """Bound a walk to so many steps: (shape, values, whether it reaches the segment's end)."""
+    shape, values = _after(segment, after), _values(segment, after) | {"edge": steps}
+    if shape.kind == "ids":
         return shape, values, True
-    edge = reader.first(walks.edge, (shape,), {**values, "edge": steps, "steps": steps - 1})
+    shape = replace(shape, limited=True)
+    if shape.is_windowed:
+        low = _lowest(reader, segment, steps, segment.high if after is None else after[0] - 1)
+        return replace(shape, until=True), values | {"until_key": low, "until_id": ""}, low == segment.low
+    edge = reader.first(walks.edge, (shape,), {**values, "steps": steps - 1})
     if edge is None:
         return shape, values, True
     return replace(shape, until=True), values | {"until_key": edge[0], "until_id": edge[1]}, False
 
 
+def _lowest(reader: Reader, segment: _Segment, steps: int, high: int) -> int:
+    """Find how far down from a position there are some matches, but no more than so many: by halving what is left."""
+    shape = replace(segment.shape, bounded=True)
+    floor, low, top = segment.low, segment.low, high + 1
+    while True:
+        values = {**segment.values, "low": low, "high": top - 1, "edge": steps + 1}
+        row = reader.first(walks.size_up_to, (shape,), values)
+        size = row[0] if row else 0
+        if size <= steps and (size or low == segment.low):
+            return low
+        floor, top = (low, top) if size else (floor, low)
+        low = (floor + top) // 2
+
+
+def _after(segment: _Segment, after: Place | None) -> Shape:
+    return replace(segment.shape, after=True) if after is not None else segment.shape
+
+
+def _values(segment: _Segment, after: Place | None = None) -> dict[str, Any]:
+    values = dict(segment.values)
+    if segment.shape.bounded:
+        values |= {"low": segment.low, "high": segment.high}
+    if after is not None:
+        values |= {"after_key": after[0], "after_id": after[1]}
+    return values
+
+
 def _segments(reader: Reader, listing: Listing) -> Iterator[_Segment]:
     """Divide a list into stretches, in order."""
+    if listing.table is tables.actors and not listing.ids and (few := _few(reader, listing)) is not None:
+        # They stand in order of their names: a few are sooner sorted than found among all.
+        if not few:
+            return
+        listing = replace(listing, ids=few, words=None)
     if listing.ids:
         size = in_size(len(listing.ids))
         values = in_values("wanted", listing.ids, size)
         for low, high in _undated_last(listing, 0, _TOP, 1):
             yield _segment(reader, listing, "ids", listing.clauses, values, size=size, low=low, high=high)
-    elif listing.words and listing.order is None and listing.descending:
-        low, high = _ALL_POSITIONS
-        if listing.first_day is not None or listing.last_day is not None:
-            last = search_index.ABOVE_ALL_DAYS - 1 if listing.last_day is None else listing.last_day
-            low, high = search_index.positions(1, last)
-        yield _segment(reader, listing, "words", listing.clauses, {}, low=low, high=high)
+    elif listing.words and listing.order is None:
+        for low, high in _positions(listing):
+            yield _segment(reader, listing, "words", listing.clauses, {}, low=low, high=high)
     elif listing.order is not None:
         yield _segment(reader, listing, "column", listing.clauses, {})
     else:
-        stretches = list(_stretches(reader, listing))
-        yield from stretches if listing.descending else _ascending(stretches)
+        stretches = _stretches(reader, listing)
+        yield from stretches if listing.descending else _ascending(list(stretches))
+
+
+def _few(reader: Reader, listing: Listing) -> tuple[str, ...] | None:
+    """List the actors that have the words, or whose names begin so, if they are few; None if they are not."""
+    if listing.words:
+        values = {"words": search_index.expression(reader.dialect, listing.words, listing.tags)}
+        rows = reader.rows(walks.having_words, (reader.dialect,), values | {"limit": _FEW + 1})
+    elif begin := dict(listing.compared).get("name_from"):
+        rows = reader.rows(walks.named, (), {"begin": begin, "limit": _FEW + 1})
+    else:
+        return None
+    return None if len(rows) > _FEW else tuple(dict.fromkeys(row[0] for row in rows))
+
+
+def _positions(listing: Listing) -> list[tuple[int, int]]:
+    """Divide the positions of a search: what has no date stands last, whether they are walked up or down."""
+    days = 1, search_index.ABOVE_ALL_DAYS - 1 if listing.last_day is None else listing.last_day
+    if listing.first_day is not None or listing.last_day is not None:
+        return [search_index.positions(*days)]
+    undated = tables.UNDATED, tables.UNDATED
+    return [_ALL_POSITIONS] if listing.descending else [search_index.positions(*each) for each in (days, undated)]
 
 
 def _undated_last(listing: Listing, low: int, high: int, dated: int) -> list[tuple[int, int]]:
@@ -253,7 +313,7 @@ def _ascending(stretches: list[_Segment]) -> Iterator[_Segment]:
 
 
 def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
-    driver = _choose(reader, listing)
+    driver = _choose(reader, listing.clauses) or Clause((listing.everything,), posted=True)
     rest = tuple(clause for clause in listing.clauses if clause is not driver)
 
     def along(clause: Clause, checked: tuple[Clause, ...], low: int, high: int) -> _Segment:
@@ -263,11 +323,13 @@ def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
     last = _TOP if listing.last_day is None else listing.last_day
     if listing.first_day is not None:
         # What ends after the first day may begin long before it. Such long ones have a list of their own, so that
-        # nobody has to look at everything older in order to find them.
+        # nobody has to look at everything older in order to find them; that of an actor may be shorter still.
         since = max(listing.first_day - tables.SHORT_SPAN, 1)
         yield along(driver, rest, since, last)
-        checked = rest if driver.labels == (listing.everything,) else (*rest, driver)
-        yield along(Clause((listing.long_label,), posted=True), checked, 1, min(since - 1, last))
+        long = Clause((listing.long_label,), posted=True)
+        shortest = _choose(reader, (long, *listing.clauses)) or long
+        others = tuple(clause for clause in (long, *listing.clauses) if clause is not shortest)
+        yield along(shortest, others, 1, min(since - 1, last))
     elif listing.last_day is not None:
         yield along(driver, rest, 1, last)
     elif listing.descending or not listing.undated_last:
@@ -277,13 +339,11 @@ def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
         yield along(driver, rest, tables.UNDATED, tables.UNDATED)
 
 
-def _choose(reader: Reader, listing: Listing) -> Clause:
-    """Choose the clause to walk: the one with the fewest members."""
-    posted = [clause for clause in listing.clauses if clause.posted]
-    if not posted:
-        return Clause((listing.everything,), posted=True)
-    if len(posted) == 1:
-        return posted[0]
+def _choose(reader: Reader, clauses: Sequence[Clause]) -> Clause | None:
+    """Choose the clause to walk: the one with the fewest members; None if there is none to walk."""
+    posted = [clause for clause in clauses if clause.posted]
+    if len(posted) < 2:
+        return posted[0] if posted else None
     labels = [label for clause in posted for label in clause.labels]
     size = in_size(len(labels))
     sizes = dict(reader.rows(walks.sizes, (size,), in_values("term", [term(label) for label in labels], size)))
@@ -309,7 +369,7 @@ def _segment(
         size=size,
         order=listing.order,
         # Positions in the index of words ascend from the newest.
-        descending=listing.descending and kind != "words",
+        descending=listing.descending != (kind == "words"),
         id_column=listing.id_column,
         bounded=kind in limits and limits[kind] != (low, high),
         clauses=tuple(len(clause.labels) for clause in clauses),

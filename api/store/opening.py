@@ -6,26 +6,30 @@ import logging
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, Select, bindparam, insert, select, text, update
+from sqlalchemy import Engine, Select, bindparam, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from api.store import tables
-from api.store.engine import begin_snapshot, is_full, open_engines
+from api.store.engine import StoreUrlError, Terms, begin_snapshot, is_full, open_engines, open_replica
 from api.store.reading import Reader, StorageFullError, UnavailableError
+from api.store.replicas import Replica, read_position
 
 Result = TypeVar("Result")
 
 _log = logging.getLogger("newsfacts")
+
+#: The folder of the migrations.
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+#: For writing very much: bytes of the cache, and pages that gather in the log before they are put in their places. The
+#: same pages are written by transaction after transaction.
+_BULK_CACHE, _BULK_LOG = 256 * 1024 * 1024, 25_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,18 @@ class Store:
 
     writers: Engine
     reader: Reader
+    #: A copy to read from, which may be a little behind.
+    replica: Replica | None = None
+
+    def for_reading(self, position: str | None = None) -> Store:
+        """Give the store to read from: the copy, if there is one that has all up to a position; else this one."""
+        if self.replica is None or not self.replica.serves(position):
+            return self
+        return Store(self.writers, self.replica)
+
+    def position(self) -> str | None:
+        """Tell how far the store is written, for whoever is to read no older state; None where there is no copy."""
+        return read_position(self.reader) if self.replica else None
 
     def write(self, work: Callable[[Session], Result]) -> Result:
         """Do some work in one transaction: all of it is stored or nothing.
@@ -83,11 +99,12 @@ class Store:
     def upgrade(self) -> tuple[str | None, str]:
         """Bring the tables up to date; give the revision before and the one after. Every revision keeps the data."""
         before = self.migration()
-        config = _alembic()
+        # A server's processes never need it, and it takes more memory than all our own code.
+        from api.store.migrating import upgrade  # noqa: PLC0415
+
         try:
             with self.writers.begin() as connection:
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                upgrade(connection)
                 if connection.execute(select(tables.store.c.id)).first() is None:
                     own = {"name": "main", "id": uuid.uuid4().hex, "secret": secrets.token_hex(32)}
                     connection.execute(insert(tables.store), {**own, "revision": 0, "changes": 0})
@@ -111,7 +128,9 @@ class Store:
 
     def _current_revision(self) -> str | None:
         with self.reader.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one())
 
     def database(self) -> str:
         """Name the database and its version, such as 'SQLite 3.40.1'."""
@@ -124,6 +143,13 @@ class Store:
         if self.is_embedded():
             return int(self._ask("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
         return int(self._ask("SELECT pg_database_size(current_database())"))
+
+    def expect_bulk(self) -> None:
+        """Let writing take more memory, for a process that does nothing else."""
+        if self.is_embedded():
+            with closing(self.writers.raw_connection()) as connection:
+                connection.cursor().execute(f"PRAGMA cache_size = -{_BULK_CACHE >> 10}")
+                connection.cursor().execute(f"PRAGMA wal_autocheckpoint = {_BULK_LOG}")
 
     def is_embedded(self) -> bool:
         """Tell whether the database is a file of this process's own and not somebody's server."""
@@ -140,12 +166,25 @@ class Store:
         """Close all connections."""
         self.writers.dispose()
         self.reader.close()
+        if self.replica:
+            self.replica.close()
 
 
-def open_store(url: str, pool_size: int = 5) -> Store:
-    """Open the store at a database URL; raises StoreUrlError. Nothing is read or created yet."""
-    writers, readers = open_engines(url, pool_size)
-    return Store(writers, Reader(readers))
+def open_store(
+    url: str, pool_size: int = 5, *, read_url: str = "", behind_pooler: bool = False, read_timeout: float = 0
+) -> Store:
+    """Open the store at a database URL; raises StoreUrlError. Nothing is read or created yet.
+
+    `read_url` leads to a replica of a PostgreSQL, `behind_pooler` says that a pooler in transaction mode stands before
+    both, and `read_timeout` is how many seconds a statement that reads may take there; 0 is any time.
+    """
+    terms = Terms(pool_size, behind_pooler, read_timeout)
+    writers, readers = open_engines(url, terms)
+    if not read_url:
+        return Store(writers, Reader(readers))
+    if readers.dialect.name == "sqlite":
+        raise StoreUrlError("NEWSFACTS_DATABASE_READ_URL needs a PostgreSQL: an SQLite file has no replicas.")
+    return Store(writers, Reader(readers), Replica(open_replica(read_url, terms)))
 
 
 def count_changes(session: Session, changes: int) -> int:
@@ -161,13 +200,7 @@ def count_changes(session: Session, changes: int) -> int:
 
 def latest_migration() -> str:
     """Tell which revision this version of newsfacts needs."""
-    return str(ScriptDirectory.from_config(_alembic()).get_current_head())
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    return config
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def _identity() -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,12 @@ from sqlalchemy import Table, delete, tuple_
 from sqlalchemy.orm import Session
 
 from api.store import search_index, tables
-from api.store.derived import Cell, Posting
-from api.store.engine import upsert
+from api.store.derived import Posting
+from api.store.engine import upsert, write_rows
 from api.store.labels import term
 from api.store.opening import count_changes
 from api.store.search_index import Entry
+from api.store.tallying import Counted, Tally
 
 #: An entry of the index of words as it stands there, and as it is to stand there; None where it is not.
 _Move = tuple[Entry | None, Entry | None]
@@ -32,11 +33,13 @@ class Pending:
     _removed: set[tuple[str, str]] = field(default_factory=set)
     _nameless: set[str] = field(default_factory=set)
     _index: dict[tuple[str, str], _Move] = field(default_factory=dict)
-    # Below zero where a resource leaves a place, above where it comes to one; one that goes and comes back is at zero.
-    _places: Counter[Posting] = field(default_factory=Counter)
-    _tallies: Counter[Cell] = field(default_factory=Counter)
+    _left: list[Posting] = field(default_factory=list)
+    _taken: list[Posting] = field(default_factory=list)
+    _tally: Tally = field(default_factory=Tally)
     _changes: list[dict[str, Any]] = field(default_factory=list)
     _changed: bool = False
+    #: How many changes were ever noted.
+    recorded: int = 0
 
     def put(self, table: Table, key: Any, row: dict[str, Any]) -> None:
         """Write a row; the last one of a key counts."""
@@ -61,15 +64,12 @@ class Pending:
 
     def move(self, gone: Iterable[Posting], come: Iterable[Posting]) -> None:
         """Take a resource out of its places in lists, and put it into others."""
-        for place in gone:
-            self._places[place] -= 1
-        for place in come:
-            self._places[place] += 1
+        self._left.extend(gone)
+        self._taken.extend(come)
 
-    def count(self, cells: Iterable[Cell], by: int) -> None:
-        """Count a fact, or take it out of the counts."""
-        for cell in cells:
-            self._tallies[cell] += by
+    def count(self, counted: Counted, by: int) -> None:
+        """Count a fact, or with `by` -1 take it out of the counts."""
+        self._tally.add(counted, by)
 
     def index(self, old: Entry | None, new: Entry | None) -> None:
         """Put an entry into the index of words in place of another one."""
@@ -82,12 +82,26 @@ class Pending:
     def record(self, change: dict[str, Any]) -> None:
         """Note a change for the history; it is numbered when it is written."""
         self._changes.append(change)
+        self.recorded += 1
         self._changed = True
 
     @property
     def changes(self) -> list[dict[str, Any]]:
         """The changes that wait, in order."""
         return self._changes
+
+    def taken_out(self) -> tuple[dict[str, dict[Any, dict[str, Any]]], list[dict[str, Any]]]:
+        """Take out the rows, by table and key, and the changes; words, places in lists and counts stay."""
+        out = self._rows, self._changes
+        self._rows, self._changes = {}, []
+        return out
+
+    def absorb(self, other: Pending) -> None:
+        """Take over the words, the places in lists and the counts of new resources that another one has collected."""
+        self._index |= other._index
+        self._taken += other._taken
+        self._tally.absorb(other._tally)
+        self._changed = True
 
     def store(self) -> None:
         """Write all that waits, except the history: what is asked of the store from now on knows of it."""
@@ -122,20 +136,17 @@ class Pending:
         self._index = {}
 
     def _store_places(self) -> None:
-        gone = sorted(place for place, n in self._places.items() if n < 0)
-        come = sorted(place for place, n in self._places.items() if n > 0)
-        self._places = Counter()
+        places = Counter(self._taken)
+        places.subtract(self._left)  # what goes and comes back is at zero, and stays
+        self._left, self._taken = [], []
+        gone = sorted(place for place, n in places.items() if n < 0)
+        come = sorted(place for place, n in places.items() if n > 0)
         key = tuple_(tables.postings.c.term, tables.postings.c.key, tables.postings.c.id)
         for at in range(0, len(gone), _AT_ONCE):
             self.session.execute(delete(tables.postings).where(key.in_(gone[at : at + _AT_ONCE])))
-        upsert(self.session, tables.postings, _named(("term", "key", "id"), come))
+        write_rows(self.session, tables.postings, ("term", "key", "id"), come)
 
     def _store_counts(self) -> None:
-        cells = {(term(label), facet, value): n for (label, facet, value), n in self._tallies.items() if n}
-        self._tallies = Counter()
-        rows = [(*cell, cells[cell]) for cell in sorted(cells)]
-        upsert(self.session, tables.tallies, _named(("term", "facet", "value", "facts"), rows), add="facts")
-
-
-def _named(names: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> list[Mapping[str, Any]]:
-    return [dict(zip(names, row, strict=True)) for row in rows]
+        rows = sorted((term(label), facet, value, by) for (label, facet, value), by in self._tally.changes())
+        self._tally = Tally()
+        write_rows(self.session, tables.tallies, ("term", "facet", "value", "facts"), rows, add="facts")

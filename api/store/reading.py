@@ -25,6 +25,10 @@ class StorageFullError(UnavailableError):
     """The database has no room left to write to."""
 
 
+class OverdueError(UnavailableError):
+    """The database was at a statement for as long as one may take."""
+
+
 class Reader:
     """Runs statements that only read."""
 
@@ -37,13 +41,16 @@ class Reader:
         self._compiled = lru_cache(maxsize=1024)(self._compile)
         dbapi: Any = engine.dialect.loaded_dbapi
         self._disconnects = (dbapi.OperationalError, dbapi.InterfaceError)
-        # PostgreSQL has an error of its own for tables that nobody has made yet.
-        self._no_tables = getattr(getattr(dbapi, "errors", None), "UndefinedTable", ())
+        # PostgreSQL has an error of its own for tables that nobody has made yet, and for what took too long.
+        errors = getattr(dbapi, "errors", None)
+        self._no_tables = getattr(errors, "UndefinedTable", ())
+        self._overdue = getattr(errors, "QueryCanceled", ())
 
     def rows(self, build: Build, shape: tuple[Any, ...], values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run the statement that `build(*shape)` makes, with these values; give its rows as tuples.
 
-        A broken connection is replaced and the statement tried once more; raises UnavailableError when that fails too.
+        A broken connection is replaced and the statement tried once more; raises UnavailableError when that fails too,
+        OverdueError when it takes too long.
         """
         sql, names, defaults = self._compiled(build, shape)
         parameters: Any = {**defaults, **values} if defaults else values
@@ -53,6 +60,8 @@ class Reader:
             return self._run(sql, parameters)
         except self._no_tables as error:
             raise UnavailableError from error
+        except self._overdue as error:
+            raise OverdueError from error
         except self._disconnects:
             # What broke this connection has broken those that wait in the pool.
             self.engine.dispose()
@@ -76,8 +85,10 @@ class Reader:
         try:
             cursor.execute(sql, parameters)
             return cursor.fetchall()  # type: ignore[no-any-return]
+        except self._overdue:
+            raise  # though it is one of those below, the connection is as good as before
         except self._disconnects:
-            self._forget(invalid=True)
+            self._forget()
             raise
 
     def _cursor(self) -> Any:
@@ -94,11 +105,11 @@ class Reader:
         self._mine.cursor = connection.cursor() if self._positional else connection.cursor(binary=True)
         return self._mine.cursor
 
-    def _forget(self, invalid: bool = False) -> None:
+    def _forget(self) -> None:
         if pooled := self._mine.__dict__.pop("pooled", None):
             self._mine.__dict__.pop("cursor").close()
-            if invalid:
-                pooled.invalidate()
+            # Closed and not given back: the pool that it is from may be gone.
+            pooled.invalidate()
             pooled.close()
 
     def _compile(self, build: Build, shape: tuple[Any, ...]) -> tuple[str, Sequence[str] | None, dict[str, Any]]:

@@ -5,7 +5,7 @@ What is derived from the documents is not taken over but made anew, by the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,28 +75,16 @@ def count_stored(session: Session) -> int:
 
 def restore(session: Session, entries: Iterable[Entry]) -> None:
     """Store changes in their order, in the session's transaction. Raises RestoreError; the caller must roll back."""
-    for run in _runs(entries):
-        restorer = _Restorer(session, run[0].author)
-        for entry in run:
-            restorer.restore(entry)
-        restorer.flush()
-
-
-def _runs(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Part changes into runs that one writer can take: a transaction of the other store, as far as that can be told.
-
-    A change is filed under what it was filed under before its transaction as well, so a transaction stays in one run;
-    but what asks for all facts of an article or actor must find them stored, so it begins a run after facts.
-    """
-    run: list[Entry] = []
+    restorer: _Restorer | None = None
     for entry in entries:
-        asks = entry.action != "deleted" and _TABLES[entry.noun] is not tables.facts
-        if run and (entry.author != run[0].author or (asks and any(_TABLES[e.noun] is tables.facts for e in run))):
-            yield run
-            run = []
-        run.append(entry)
-    if run:
-        yield run
+        restorer = restorer or _Restorer(session, entry.author)
+        if entry.author != restorer.author:  # another transaction of the other store, as far as that can be told
+            restorer.settle()
+            restorer.file_articles()
+            restorer.author = entry.author
+        restorer.restore(entry)
+    if restorer:
+        restorer.flush()
 
 
 @dataclass
@@ -107,7 +95,7 @@ class _Restorer(Writer):
 
     def restore(self, entry: Entry) -> None:
         """Make a change again. Raises RestoreError if it does not come out as it was."""
-        table, made = _TABLES[entry.noun], len(self._pending.changes)
+        table, made = _TABLES[entry.noun], self._pending.recorded
         try:
             self._check_version(table, entry)
             if entry.document is None or entry.action == "merged":
@@ -116,7 +104,7 @@ class _Restorer(Writer):
                 self._put(table, entry, entry.document)
         except KeyError as error:
             raise RestoreError(f"{entry}: it speaks of {error}, which is not stored.") from error
-        if len(self._pending.changes) != made + 1:
+        if self._pending.recorded != made + 1:
             raise RestoreError(f"{entry}: it changes nothing.")
         change = self._pending.changes[-1]
         if change["etag"] != entry.etag:
@@ -161,9 +149,9 @@ class _Restorer(Writer):
         self.known.graves[table.name][entry.id] = entry.version
         self.changed = True
 
-    def _absent(self, table: str, id_: str) -> tuple[Any, ...]:
+    def _absent(self, table: Table, id_: str) -> tuple[Any, ...]:
         # An actor that was erased in the other store is still named by versions from before.
-        return (id_, None) if table == tables.actors.name else super()._absent(table, id_)
+        return (id_, None) if table is tables.actors else super()._absent(table, id_)
 
     def _revise(self, noun: str, content: Mapping[str, Any], old: Any) -> tuple[Document, Outcome]:
         return self._given, "updated" if old else "created"

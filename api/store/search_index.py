@@ -9,7 +9,7 @@ the words and narrows a search within the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -24,12 +24,15 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    TextClause,
     bindparam,
     cast,
     column,
     delete,
+    exists,
     func,
     insert,
+    literal,
     literal_column,
     or_,
     select,
@@ -49,6 +52,7 @@ _HASH_BITS = 40
 _PROBES = 16
 #: Until PostgreSQL has statistics it takes each range for a 200th of the table, and reads all of it for too many.
 _RANGES_AT_ONCE = 16
+_POSITIONS_AT_ONCE = 500
 #: Weights of title and body in ranking.
 _WEIGHTS = (4.0, 1.0)
 #: PostgreSQL counts positions of words up to here.
@@ -66,7 +70,8 @@ entries = Table(
 _fts = table("search_words", column("rowid"), column("title"), column("body"))
 _with_words = Table(entries.name, MetaData(), *(Column(c.name, c.type) for c in entries.c), Column("words", TSVECTOR))
 
-_DELETE = delete(entries).where(entries.c.position == bindparam("place"))
+# By its id as well, which says in which shard it is where there are several.
+_DELETE = delete(entries).where(entries.c.position == bindparam("place"), entries.c.id == bindparam("its_id"))
 _INSERT = insert(entries)
 _INSERT_WITH_WORDS = insert(_with_words).values(words=cast(bindparam("tsvector", type_=Text), TSVECTOR))
 _LEARN = insert(_fts)
@@ -92,8 +97,7 @@ class Entry:
     @property
     def base(self) -> int:
         """The entry's own position, unless another entry was there first."""
-        digest = blake2b(f"{self.resource}/{self.id}".encode(), digest_size=8).digest()
-        return (ABOVE_ALL_DAYS - self.day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
+        return position_of(self.resource, self.id, self.day)
 
     @property
     def places(self) -> range:
@@ -123,6 +127,19 @@ class Entry:
         return " ".join(f"'{word}':{','.join(at)}" if at else f"'{word}'" for word, at in positions.items())
 
 
+def position_of(resource: str, id_: str, day: int) -> int:
+    """Tell where a resource stands, unless another one was there first. SQLite knows this function as `position_of`."""
+    digest = blake2b(f"{resource}/{id_}".encode(), digest_size=8).digest()
+    return (ABOVE_ALL_DAYS - day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
+
+
+def standing_at() -> Select[Any]:
+    """Select the position of the entry of a resource `of` with an id `its_id`, which `position_of` tells as `base`."""
+    base: Any = bindparam("base", type_=BigInteger)
+    mine = entries.c.resource == bindparam("of"), entries.c.id == bindparam("its_id")
+    return select(entries.c.position).where(entries.c.position.between(base, base + (_PROBES - 1)), *mine)
+
+
 def positions(first_day: int, last_day: int) -> tuple[int, int]:
     """Tell the first and the last position that an entry of some days may have."""
     return (ABOVE_ALL_DAYS - last_day) << _HASH_BITS, ((ABOVE_ALL_DAYS - first_day + 1) << _HASH_BITS) - 1
@@ -133,7 +150,11 @@ def change(session: Session, gone: Sequence[Entry], come: Sequence[Entry]) -> No
 
     What is gone must be given as it was indexed; what comes must not be there any more.
     """
-    taken = places_taken(session, [*gone, *come])
+    taken = _bases_taken(session, [*gone, *come])
+    # Most stand at their own position, or will: only for the others it matters what stands after that.
+    moved = [entry for entry in gone if taken.get(entry.base) != (entry.resource, entry.id)]
+    crowded = [entry for entry in come if taken.get(entry.base) not in (None, (entry.resource, entry.id))]
+    taken |= places_taken(session, [*moved, *crowded])
     leaving: list[tuple[int, Entry]] = []
     for entry in gone:
         for position in entry.places:
@@ -147,6 +168,16 @@ def change(session: Session, gone: Sequence[Entry], come: Sequence[Entry]) -> No
         coming.append((position, entry))
     _delete(session, leaving)
     write(session, coming)
+
+
+def _bases_taken(session: Session, those: Iterable[Entry]) -> dict[int, tuple[str, str]]:
+    """Tell which resource stands at the own position of each entry."""
+    bases = sorted({entry.base for entry in those})
+    taken: dict[int, tuple[str, str]] = {}
+    for at in range(0, len(bases), _POSITIONS_AT_ONCE):
+        standing = select(entries).where(entries.c.position.in_(bases[at : at + _POSITIONS_AT_ONCE]))
+        taken.update({position: (resource, id_) for position, resource, id_ in session.execute(standing)})
+    return taken
 
 
 def places_taken(session: Session, those: Iterable[Entry]) -> dict[int, tuple[str, str]]:
@@ -173,7 +204,7 @@ def _standing(size: int) -> Select[Any]:
 def _delete(session: Session, leaving: Sequence[tuple[int, Entry]]) -> None:
     if not leaving:
         return
-    session.execute(_DELETE, [{"place": position} for position, _ in leaving])
+    session.execute(_DELETE, [{"place": position, "its_id": entry.id} for position, entry in leaving])
     if is_sqlite(session):
         session.execute(_FORGET, [_fts_row(position, entry) for position, entry in leaving])
 
@@ -203,13 +234,12 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def vocabulary(session: Session) -> Iterator[tuple[Any, ...]]:
-    """List every word that SQLite has indexed, sorted: (word, position, 0 in a title or 1 in a body, offset)."""
+def vocabulary(session: Session) -> TextClause:
+    """Select every word that SQLite has indexed, sorted: (word, position, 0 in a title or 1 in a body, offset)."""
     # An index without contents gives no text back, but it tells its words, by way of a table of this session's own.
     session.execute(text("PRAGMA query_only = OFF"))
     session.execute(text("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search_words, instance)"))
-    for row in session.execute(_VOCABULARY.execution_options(yield_per=1_000)):
-        yield tuple(row)
+    return _VOCABULARY
 
 
 def has_words(session: Session, entry: Entry) -> bool:
@@ -243,6 +273,20 @@ def matches(dialect: str) -> Matches:
     query = cast(words, TSQUERY)
     vector: ColumnElement[Any] = literal_column("search_entries.words", TSVECTOR)
     return Matches(entries, entries.c.position, vector.op("@@")(query), func.ts_rank_cd(vector, query))
+
+
+def has(dialect: str, of: Table) -> ColumnElement[bool]:
+    """Ask of each row of a table of resources whether it has the words `:words`, without looking at any other entry."""
+    words: Any = bindparam("words", type_=Text)
+    resource, here = of.name.removesuffix("s"), entries.alias("entry")
+    mine = here.c.resource == literal(resource), here.c.id == of.c.id
+    if dialect == "postgresql":
+        vector: ColumnElement[Any] = literal_column("entry.words", TSVECTOR)
+        return exists().select_from(here).where(*mine, vector.op("@@")(cast(words, TSQUERY)))
+    first = func.position_of(resource, of.c.id, of.c.day if "day" in of.c else ABOVE_ALL_DAYS)
+    place = select(here.c.position).where(here.c.position.between(first, first + (_PROBES - 1)), *mine).correlate(of)
+    found = literal_column("search_words").op("MATCH")(words)
+    return exists().select_from(_fts).where(found, _fts.c.rowid == place.scalar_subquery())
 
 
 def expression(dialect: str, query: SearchQuery, tags: Iterable[str]) -> str:

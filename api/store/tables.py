@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -27,6 +28,11 @@ metadata = MetaData()
 UNDATED = 0
 #: Dates that span more days than this are long: lists that begin at a date look them up apart.
 SHORT_SPAN = 31
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """Say which rows an index is of."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}
 
 
 def _resource(name: str, *derived: Column[Any] | Index) -> Table:
@@ -91,6 +97,7 @@ actor_names = Table(
     # Every name and alias, folded: what `name=` is a prefix of.
     Column("name_key", Text, primary_key=True),
     Column("actor_id", Text, primary_key=True),
+    Index("actor_names_by_actor", "actor_id", "name_key"),
     sqlite_with_rowid=False,
 )
 
@@ -101,6 +108,7 @@ aliases = Table(
     Column("resource", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("target", Text, nullable=False),
+    Index("aliases_by_target", "target", "resource", "id"),
     sqlite_with_rowid=False,
 )
 
@@ -172,6 +180,8 @@ changes = Table(
     Column("etag", Text),
     Column("document", LargeBinary),
     Index("changes_by_seq", "seq"),
+    # The few that ended something, to be counted among the many.
+    Index("changes_that_delete", "id", "resource", "version", **_where("action = 'deleted'")),
 )
 
 keys = Table(
@@ -272,6 +282,24 @@ replays = Table(
     Column("changes", BigInteger, nullable=False),
 )
 
+imports = Table(
+    "imports",
+    metadata,
+    # The hash of the line that a file begins with, and what it was called.
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    # So many lines of it are stored, and this is the hash of them.
+    Column("lines", BigInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    # How many bytes of the file of what was refused are about these lines.
+    Column("refused", BigInteger, nullable=False),
+    # How many changes this store had then.
+    Column("changes", BigInteger, nullable=False),
+    # JSON: what became of the lines.
+    Column("tally", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,
@@ -298,7 +326,8 @@ jobs = Table(
     Column("result", LargeBinary),
     Column("problem", LargeBinary),
     Index("jobs_by_due", "state", "due_at", "id"),
-    Index("jobs_by_key", "by", "id"),
+    Index("jobs_by_state", "state", "id"),
+    Index("jobs_by_key", "by", "state", "id"),
 )
 
 drafts = Table(

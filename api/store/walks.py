@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    exists,
     false,
     func,
     not_,
@@ -44,12 +45,18 @@ class Shape:
     words: bool = False
     after: bool = False
     until: bool = False
+    limited: bool = False
     dialect: str = ""
 
     @property
     def checks(self) -> bool:
         """Whether members are looked at that may not belong to the list."""
         return bool(self.clauses or self.compared or self.hide or self.words)
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether it can only be read a stretch at a time: SQLite must not walk words downwards; see search_index."""
+        return self.kind == "words" and self.descending and self.dialect == "sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,15 @@ class _Source:
     conditions: tuple[ColumnElement[bool], ...]
     # A search position is one number and has no ties.
     has_ties: bool = True
+    is_windowed: bool = False
+
+    @property
+    def position(self) -> ColumnElement[Any]:
+        # What is computed is sorted, where the column itself would be walked downwards.
+        return self.key + 0 if self.is_windowed else self.key
 
     def ordered(self, statement: Select[Any], descending: bool) -> Select[Any]:
-        order = (self.key, self.id) if self.has_ties else (self.key,)
+        order = (self.key, self.id) if self.has_ties else (self.position,)
         return statement.order_by(*(column.desc() if descending else column for column in order))
 
 
@@ -85,9 +98,16 @@ def edge(shape: Shape) -> Select[Any]:
     return source.ordered(statement, shape.descending).limit(1).offset(bindparam("steps"))
 
 
+def size_up_to(shape: Shape) -> Select[Any]:
+    """Select how many members a stretch has, `edge` at the most."""
+    source = _source(shape, None)
+    some = select(source.id).select_from(source.rows).where(*source.conditions).limit(bindparam("edge"))
+    return select(func.count()).select_from(some.subquery())
+
+
 def count(shape: Shape) -> Select[Any]:
     """Select how many members a walk has."""
-    return _over(shape, func.count())
+    return _over(shape)
 
 
 def columns(shape: Shape, names: tuple[str, ...]) -> Select[Any]:
@@ -96,9 +116,35 @@ def columns(shape: Shape, names: tuple[str, ...]) -> Select[Any]:
 
 
 def _over(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
-    source, table = _source(shape, None), shape.table
-    rows = source.rows if source.rows is table else source.rows.join(table, table.c.id == source.id)
-    return select(*columns).select_from(rows).where(*source.conditions, *_checks(shape))
+    source, table = _source(shape, "edge" if shape.limited else None), shape.table
+    if shape.limited:
+        # PostgreSQL takes a walk between two places for a large part of the table, and reads all of it.
+        walked = select(source.key.label("key"), source.id.label("id")).select_from(source.rows)
+        walked = source.ordered(walked.where(*source.conditions), shape.descending).limit(bindparam("edge"))
+        some = walked.subquery("walked")
+        source = _Source(some, some.c.key, some.c.id, ())
+    alone = source.rows is table or not (columns or shape.checks)
+    rows = source.rows if alone else source.rows.join(table, table.c.id == source.id)
+    return select(*(columns or [func.count()])).select_from(rows).where(*source.conditions, *_checks(shape))
+
+
+def named() -> Select[Any]:
+    """Select the ids of actors with a name that begins with `begin`, `limit` of them."""
+    names = tables.actor_names
+    statement = select(names.c.actor_id).where(*_begins(bindparam("begin")))
+    return statement.order_by(names.c.name_key, names.c.actor_id).limit(bindparam("limit"))
+
+
+def having_words(dialect: str) -> Select[Any]:
+    """Select the ids of what has the words `words`, `limit` of them."""
+    found = search_index.matches(dialect)
+    statement = select(search_index.entries.c.id).select_from(found.source).where(found.condition)
+    return statement.order_by(found.position).limit(bindparam("limit"))
+
+
+def _begins(begin: Any) -> tuple[ColumnElement[bool], ...]:
+    key = tables.actor_names.c.name_key
+    return key >= begin, key < begin + "\U0010ffff"
 
 
 def sizes(size: int) -> Select[Any]:
@@ -121,7 +167,8 @@ def _source(shape: Shape, limit: str | None) -> _Source:
     if shape.kind == "words":
         found = search_index.matches(shape.dialect)
         conditions = (found.condition, *_range(shape, found.position, None))
-        return _Source(found.source, found.position, search_index.entries.c.id, conditions, has_ties=False)
+        id_ = search_index.entries.c.id
+        return _Source(found.source, found.position, id_, conditions, has_ties=False, is_windowed=shape.is_windowed)
     postings = tables.postings
     if shape.size == 1:
         along = (postings.c.term == bindparam("term0"), *_range(shape, postings.c.key, postings.c.id))
@@ -174,8 +221,7 @@ def _checks(shape: Shape) -> Iterator[ColumnElement[bool]]:
     if shape.hide:
         yield not_(has_label(table.c.labels, bindparam("hidden")))
     if shape.words:
-        found = search_index.matches(shape.dialect)
-        yield table.c.id.in_(select(search_index.entries.c.id).select_from(found.source).where(found.condition))
+        yield search_index.has(shape.dialect, table)
 
 
 _COMPARISONS: Mapping[str, Any] = {
@@ -185,9 +231,5 @@ _COMPARISONS: Mapping[str, Any] = {
     "updated_since": lambda t, v: t.c.updated_at >= v,
     "min_sources": lambda t, v: t.c.sources >= v,
     "min_confidence": lambda t, v: t.c.confidence >= v,
-    "name_from": lambda t, v: t.c.id.in_(
-        select(tables.actor_names.c.actor_id).where(
-            tables.actor_names.c.name_key >= v, tables.actor_names.c.name_key < v + "\U0010ffff"
-        )
-    ),
+    "name_from": lambda t, v: exists().where(tables.actor_names.c.actor_id == t.c.id, *_begins(v)),
 }

@@ -18,8 +18,8 @@ _WORD = re.compile(
     r"(?P<acronym>\b(?:[A-Za-z]\.){2,})"
     r"|(?P<number>\d{1,3}(?:,\d{3})+(?![\d,]))"
     r"|(?P<character>[぀-ゖゝ-ヿ㐀-䶿一-鿿豈-﫿][\u3099\u309a]?)"
-    r"|(?P<word>[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿][\u0300-\u036f]*"
-    r"(?:(?:['’](?=[^\W_]))?[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿][\u0300-\u036f]*)*)"
+    r"|(?P<word>[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿]"
+    r"(?:[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿]+|[\u0300-\u036f]+|['’](?=[^\W_぀-ヿ㐀-䶿一-鿿豈-﫿]))*)"
 )
 _CHUNK = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
 
@@ -53,28 +53,28 @@ class SearchQuery:
 
 def words_of(text: str) -> list[str]:
     """List the words of a text, as they are searched for."""
-    return [word for word, _, _ in spans_of(text)]
+    return [word for match in _WORD.finditer(text) if (word := normal(match[0], match.lastgroup))]
 
 
 def spans_of(text: str) -> Iterator[tuple[str, int, int]]:
     """List (word, start, end) of each word; offsets in code points."""
     for match in _WORD.finditer(text):
         # Nothing is left of some words, such as a sound mark that stands alone.
-        if word := normal(match[0], match.lastgroup or "word")[:_LONGEST]:
+        if word := normal(match[0], match.lastgroup):
             yield word, match.start(), match.end()
 
 
 @lru_cache(maxsize=50_000)
-def normal(word: str, group: str) -> str:
-    """Fold a word and take its ending off."""
+def normal(word: str, group: str | None) -> str:
+    """Fold a word, which matched a group of `_WORD`, and take its ending off."""
     if group == "number":
-        return word.replace(",", "")
+        return word.replace(",", "")[:_LONGEST]
     if group == "acronym":
-        return word.replace(".", "").lower()
+        return word.replace(".", "").lower()[:_LONGEST]
     decomposed = unicodedata.normalize("NFKD", word.casefold().replace("’", "'"))
     folded = "".join(each for each in decomposed if not unicodedata.combining(each))
     # A stemmer keeps its working place in itself: one for each call, so that threads never share it.
-    return str(snowballstemmer.stemmer("english").stemWord(folded)).replace("'", "").strip()
+    return str(snowballstemmer.stemmer("english").stemWord(folded)).replace("'", "").strip()[:_LONGEST]
 
 
 def parse(question: str) -> SearchQuery:

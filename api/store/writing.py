@@ -17,22 +17,22 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.derived import (
-    cells_of_fact,
     columns_of_actor,
     columns_of_article,
     columns_of_fact,
     count_sources,
+    counts_of_fact,
     file_article,
     file_fact,
     names_of_actor,
     postings_of_article,
     postings_of_fact,
 )
-from api.store.documents import Found, render
+from api.store.documents import Found, render, shape
 from api.store.documents import etag as etag_of
 from api.store.engine import has_label, upsert
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
-from api.store.fingerprints import bands_of, fingerprints_of
+from api.store.foreseen import SOMETIME, Foreseen, ForeseenDocument
 from api.store.known import Document, Known, Row, Texts, load_version
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
 from api.store.pending import Pending
@@ -61,6 +61,8 @@ class Writer:
     session: Session
     author: Author
     changed: bool = False
+    #: Words of passages, as far as they were listed before.
+    words: dict[str, list[str]] = field(default_factory=dict)
     known: Known = field(init=False)
     _pending: Pending = field(init=False)
     #: Articles whose facts have changed, and facts that no longer say what follows from their articles and actors.
@@ -91,7 +93,7 @@ class Writer:
         """Store an article; its text never changes once it is there. `claim` is the hash of its natural key."""
         id_ = content["id"]
         if id_ in self._articles:
-            self._file_articles()  # a version says what it was filed under before
+            self.file_articles()  # a version says what it was filed under before
         old = self.known.row(tables.articles, id_)
         document, outcome = self._revise("article", content, old)
         if outcome == "unchanged":
@@ -99,8 +101,8 @@ class Writer:
         if old is None:
             row = {"article_id": id_, "before": texts.before, "text": texts.text, "after": texts.after}
             self._pending.put(tables.article_texts, id_, row)
-            for band in fingerprints_of(id_, texts.text):
-                self._pending.put(tables.fingerprints, (band["band"], id_), band)
+            for band in texts.bands:
+                self._pending.put(tables.fingerprints, (band, id_), {"band": band, "article_id": id_})
             self.known.texts[id_] = texts
             if id_ not in self.known.graves["articles"]:
                 self._facts_of[id_] = set()
@@ -109,7 +111,7 @@ class Writer:
         self._pending.put(tables.claims, claim, {"hash": claim, "article_id": id_})
         self.known.hold(claim, id_)
         self._pending.index(
-            entry_of_article(old.document, texts.text) if old else None, entry_of_article(document, texts.text)
+            entry_of_article(old.document, texts.words) if old else None, entry_of_article(document, texts.words)
         )
         prefix = "articles/actor:"
         actors = [label.removeprefix(prefix) for label in old.labels if label.startswith(prefix)] if old else []
@@ -134,8 +136,8 @@ class Writer:
 
     def put_facts(self, contents: Sequence[Mapping[str, Any]]) -> list[Outcome]:
         """Store facts; what they need to know of their articles and actors is read for all of them at once."""
-        self._brief("articles", {id_ for fact in contents for id_ in articles_of_fact(fact)})
-        self._brief("actors", {part["actor"] for fact in contents for part in fact["actors"] if part["actor"]})
+        self._brief(tables.articles, {id_ for fact in contents for id_ in articles_of_fact(fact)})
+        self._brief(tables.actors, {part["actor"] for fact in contents for part in fact["actors"] if part["actor"]})
         return [self.put_fact(fact) for fact in contents]
 
     def put_fact(self, content: Mapping[str, Any]) -> Outcome:
@@ -143,7 +145,7 @@ class Writer:
         old = self.known.row(tables.facts, content["id"])
         if old is None and content["id"] in self.known.graves["facts"]:
             self._part(tables.facts, content["id"])
-        sources = count_sources(self._brief("articles", articles_of_fact(content)))
+        sources = count_sources(self._brief(tables.articles, articles_of_fact(content)))
         document, outcome = self._revise(content["kind"], {**content, "sources": sources}, old)
         self._file_fact(document, old)
         return outcome
@@ -167,11 +169,10 @@ class Writer:
             self._refile((old.document, old.labels), None)
             self._note_articles(id_, old.document, None)
         elif table is tables.articles:
-            texts = self.known.source(id_)
-            text = texts.text if texts else ""
-            self._pending.index(entry_of_article(old.document, text), None)
+            texts = self.known.source(id_) or Texts("", "", "")
+            self._pending.index(entry_of_article(old.document, texts.words), None)
             self._pending.move(postings_of_article(old.document, old.labels), ())
-            self._forget_fingerprints(id_, text)
+            self._forget_fingerprints(id_, texts.bands)
             self._facts_of.pop(id_, None)
         else:
             self._pending.index(entry_of_actor(old.document), None)
@@ -198,8 +199,32 @@ class Writer:
         )
         self.known.rows[table.name][id_] = None
         self.known.graves[table.name][id_] = version
-        self.known.briefs[table.name].pop(id_, None)
         self._pending.remove(table, id_)
+        self.changed = True
+
+    def take_article(self, foreseen: Foreseen) -> None:
+        """Store the article of a sheet as it was foreseen; neither it nor its facts must be known."""
+        for table, key, row in foreseen.rows:
+            self._pending.put(tables.metadata.tables[table], key, row)
+        self.known.texts[foreseen.article] = foreseen.texts
+        self.known.hold(foreseen.claim, foreseen.article)
+        self._take(foreseen.documents[:1])
+
+    def take_facts(self, foreseen: Foreseen) -> None:
+        """Store the facts of that sheet, whose actors must be stored by now."""
+        self._take(foreseen.documents[1:])
+        self._pending.absorb(foreseen.pending)
+
+    def _take(self, documents: Iterable[ForeseenDocument]) -> None:
+        at = self.author.at
+        for document in documents:
+            table, id_ = document.table, document.id
+            body = document.body.replace(SOMETIME.encode(), at.encode())
+            etag = etag_of(body)
+            self._record(table, id_, 1, document.noun, "created", document.first_labels, etag, body)
+            self.known.rows[table][id_] = Row(None, document.labels, etag, body)
+            row = _row(id_, 1, (at, at), joined(document.labels), document.derived, etag, body)
+            self._pending.put(tables.metadata.tables[table], id_, row)
         self.changed = True
 
     def former_ids(self, table: Table, id_: str) -> list[str]:
@@ -225,10 +250,18 @@ class Writer:
             for fact in self.load(tables.facts, outdated).values():
                 self._refresh(fact)
 
+    def file_articles(self) -> None:
+        """See that articles are filed under the actors of their facts as they are now."""
+        articles, self._articles = self._articles, set()
+        found = self.load(tables.articles, articles)
+        actors = self._actors_in(found)
+        for id_, article in sorted(found.items()):
+            self._file_article(article, actors[id_], self.known.row(tables.articles, id_))
+
     def flush(self) -> None:
         """Store all that was collected. Nothing was changed when nothing differed."""
         self.settle()
-        self._file_articles()
+        self.file_articles()
         self._pending.store()
         self._pending.close()
 
@@ -242,7 +275,7 @@ class Writer:
         # What is put back as it was keeps the time at which it was first stored.
         created_at = content.get("created_at", self.author.at)
         first = {"version": version, "created_at": created_at, "updated_at": self.author.at}
-        document: Document = orjson.loads(render(noun, {**content, **(kept or first)})[0])
+        document = shape(noun, {**content, **(kept or first)})
         if old is None:
             return document, "created"
         if document == old.document:
@@ -299,24 +332,10 @@ class Writer:
             filed = [*labels, *old.labels] if old else labels
             self._record(table, id_, document["version"], noun, action, filed, etag, body)
         self.known.rows[table][id_] = Row(document, labels, etag, body)
-        self.known.note_brief(table, id_, document, derived)
-        row = {
-            **{name: document[name] for name in ("id", "version", "created_at", "updated_at")},
-            "labels": joined(labels),
-            **derived,
-            "etag": etag,
-            "document": body,
-        }
+        times = document["created_at"], document["updated_at"]
+        row = _row(id_, document["version"], times, joined(labels), derived, etag, body)
         self._pending.put(tables.metadata.tables[table], id_, row)
         self.changed = True
-
-    def _file_articles(self) -> None:
-        """See that articles are filed under the actors of their facts as they are now."""
-        articles, self._articles = self._articles, set()
-        found = self.load(tables.articles, articles)
-        actors = self._actors_in(found)
-        for id_, article in sorted(found.items()):
-            self._file_article(article, actors[id_], self.known.row(tables.articles, id_))
 
     def _file_article(self, document: Document, actors: Iterable[str], old: Row | None) -> None:
         labels = file_article(document, actors)
@@ -345,8 +364,8 @@ class Writer:
             self._facts_of[article].add(id_)
 
     def _labels(self, fact: Document) -> list[str]:
-        publishers = {id_: row[0] for id_, row in self._brief("articles", articles_of_fact(fact)).items()}
-        actors = self._brief("actors", [part["actor"] for part in fact["actors"] if part["actor"]])
+        publishers = {id_: row[0] for id_, row in self._brief(tables.articles, articles_of_fact(fact)).items()}
+        actors = self._brief(tables.actors, [part["actor"] for part in fact["actors"] if part["actor"]])
         return file_fact(fact, publishers, actors)
 
     def _refile(self, old: _Filed | None, new: _Filed | None) -> None:
@@ -354,13 +373,13 @@ class Writer:
         self._pending.move(postings_of_fact(*old) if old else (), postings_of_fact(*new) if new else ())
         for filed, sign in ((old, -1), (new, 1)):
             if filed:
-                self._pending.count(cells_of_fact(*filed), sign)
-        self._pending.index(entry_of_fact(old[0]) if old else None, entry_of_fact(new[0]) if new else None)
+                self._pending.count(counts_of_fact(*filed), sign)
+        self._pending.index(*(entry_of_fact(filed[0], self.words) if filed else None for filed in (old, new)))
 
-    def _forget_fingerprints(self, article: str, text: str) -> None:
+    def _forget_fingerprints(self, article: str, bands: Sequence[int]) -> None:
         self._pending.store()
         rows = tables.fingerprints
-        mine = rows.c.article_id == article, rows.c.band.in_(bands_of(text))
+        mine = rows.c.article_id == article, rows.c.band.in_(bands)
         self.session.execute(delete(rows).where(*mine))
 
     def _lead(self, table: Table, id_: str, into: str) -> None:
@@ -388,6 +407,7 @@ class Writer:
 
     def _led_through(self, table: Table, id_: str, target: str) -> list[str]:
         """List the ids that lead to a target only because they had been merged into an id that does."""
+        self._pending.close()  # the history is asked
         others = [each for each in self.former_ids(table, target) if each != id_]
         merges = {each: load_version(self.session, table, each) for each in others}
         steps = {each: merge.target for each, merge in merges.items() if merge}
@@ -409,11 +429,11 @@ class Writer:
             found += [id_ for id_, document in self.session.execute(some) if any(each in document for each in named)]
         return found
 
-    def _brief(self, table: str, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
+    def _brief(self, table: Table, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
         """Tell what facts need to know of their articles and actors; of who took over, under the id asked for."""
         return {id_: row or self._absent(table, id_) for id_, row in self.known.brief(table, ids).items()}
 
-    def _absent(self, table: str, id_: str) -> tuple[Any, ...]:
+    def _absent(self, table: Table, id_: str) -> tuple[Any, ...]:
         """Say what facts need to know of what is not stored; raises KeyError."""
         raise KeyError(id_)
 
@@ -435,3 +455,25 @@ class Writer:
 
 def _collect_actors(into: set[str], filed: Iterable[Iterable[str]]) -> None:
     into.update(label.removeprefix("actor:") for labels in filed for label in labels if label.startswith("actor:"))
+
+
+def _row(
+    id_: str,
+    version: int,
+    times: tuple[str, str],
+    labels: str,
+    derived: Mapping[str, Any],
+    etag: str,
+    body: bytes,
+) -> dict[str, Any]:
+    """Make the row of a resource."""
+    return {
+        "id": id_,
+        "version": version,
+        "created_at": times[0],
+        "updated_at": times[1],
+        "labels": labels,
+        **derived,
+        "etag": etag,
+        "document": body,
+    }

@@ -20,6 +20,8 @@ from api.views import current_store
 from api.views.editing import add_delete, add_merge, add_patch
 from api.views.history import add_history
 from api.views.reading import (
+    LISTED,
+    SINGLY,
     Built,
     ListQuery,
     OneQuery,
@@ -36,8 +38,8 @@ from api.views.writing import Written, answer_write, match, new_writer, written_
 from schemas.actor import ActorSchema
 from schemas.counts import NetworkSchema
 from schemas.edit import ActorEditSchema, ActorPatchSchema
-from schemas.page import ActorPageSchema, SparsePageSchema, SparseSchema
-from schemas.query import SPARSE_TYPE, ActorListQuerySchema, ActorQuerySchema, NetworkQuerySchema, NoQuerySchema
+from schemas.page import ActorPageSchema
+from schemas.query import ActorListQuerySchema, ActorQuerySchema, NetworkQuerySchema, NoQuerySchema
 
 ACTORS = Operations("actors", __name__, description="The persons, countries, organisations and groups of facts.")
 
@@ -48,7 +50,7 @@ ACTORS = Operations("actors", __name__, description="The persons, countries, org
     query=ActorListQuerySchema,
     make=list_query(filters.actors, "actors"),
     answers=ActorPageSchema,
-    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    alternatives=LISTED,
     headers=("ETag", "Link"),
 )
 def list_actors(query: ListQuery) -> Response:
@@ -62,7 +64,7 @@ def list_actors(query: ListQuery) -> Response:
     query=ActorQuerySchema,
     make=one_query,
     answers=ActorSchema,
-    alternatives=[(SPARSE_TYPE, SparseSchema)],
+    alternatives=SINGLY,
     errors=(404, 410),
     headers=("ETag",),
     redirects=True,
@@ -123,9 +125,8 @@ def get_network(query: Query, id: str) -> Response:  # noqa: A002
         return moved(found.moved_to)
 
     def build(store: Store, _: str) -> Built:
-        facts, own, together = counting.network(store.reader, id)
-        nearest = sorted(together.items(), key=lambda each: (-each[1][""], each[0]))[: query["limit"]]
-        documents = fetch(store.reader, tables.actors, [other for other, _ in nearest])
+        facts, own, together = counting.network(store.reader, id, query["limit"])
+        documents = fetch(store.reader, tables.actors, together)
         names = {other: orjson.loads(document)["name"] for other, document in documents.items()}
         body = {
             "actor": id,
@@ -133,7 +134,7 @@ def get_network(query: Query, id: str) -> Response:  # noqa: A002
             "roles": _roles(own),
             "items": [
                 {"actor": other, "name": names[other], "facts": counts[""], "roles": _roles(counts)}
-                for other, counts in nearest
+                for other, counts in together.items()
                 if other in names
             ],
         }

@@ -22,6 +22,8 @@ from api.views.fact_sheets import store_sheet
 from api.views.history import add_history
 from api.views.jobs import answer_job
 from api.views.reading import (
+    LISTED,
+    SINGLY,
     ListQuery,
     OneQuery,
     Query,
@@ -38,9 +40,8 @@ from schemas.edit import ArticlePatchSchema
 from schemas.errors import Flaw
 from schemas.job import ArticlePostSchema, JobKind, JobSchema, is_page
 from schemas.outcome import ArticlePostQuerySchema
-from schemas.page import ArticlePageSchema, FactPageSchema, SparsePageSchema, SparseSchema
+from schemas.page import ArticlePageSchema, FactPageSchema
 from schemas.query import (
-    SPARSE_TYPE,
     ArticleListQuerySchema,
     ArticleQuerySchema,
     NoQuerySchema,
@@ -56,7 +57,7 @@ ARTICLES = Operations("articles", __name__, description="Published texts, as rec
     query=ArticleListQuerySchema,
     make=list_query(filters.articles, "articles"),
     answers=ArticlePageSchema,
-    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    alternatives=LISTED,
     headers=("ETag", "Link"),
 )
 def list_articles(query: ListQuery) -> Response:
@@ -70,7 +71,7 @@ def list_articles(query: ListQuery) -> Response:
     query=ArticleQuerySchema,
     make=one_query,
     answers=ArticleSchema,
-    alternatives=[(SPARSE_TYPE, SparseSchema)],
+    alternatives=SINGLY,
     errors=(404, 410),
     headers=("ETag",),
     redirects=True,
@@ -163,7 +164,7 @@ def get_source(_: Query, id: str) -> Response:  # noqa: A002
     "listArticleFacts",
     query=ReadingQuerySchema,
     answers=FactPageSchema,
-    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    alternatives=LISTED,
     errors=(404, 410),
     headers=("ETag", "Link"),
     redirects=True,

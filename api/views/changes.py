@@ -15,7 +15,7 @@ from api.store import changes, filters
 from api.store.changes import Change, Page, Wanted
 from api.store.opening import Store
 from api.store.reading import Reader
-from api.views import current_store, require_texts
+from api.views import BINDING, current_store, require_texts
 from api.views.reading import Built, Query, answer_composed, next_address
 from schemas.change import ChangePageSchema
 from schemas.query import ChangesQuerySchema, ChangeStreamQuerySchema
@@ -25,9 +25,6 @@ CHANGES = Operations(
 )
 
 EVENT_STREAM = "text/event-stream"
-#: What cursors of the feed are bound to: they serve whatever the filters are.
-BINDING = "changes"
-
 #: Bytes of one answer, which at least one change fits into: articles may be long.
 _LARGEST = 8 * 1024 * 1024
 #: Most changes of one part of a stream.

@@ -20,8 +20,7 @@ from api.store.deliveries import Attempt, Delivery
 from api.store.documents import etag
 from api.store.times import now, written
 from api.store.webhooks import Webhook
-from api.views import current_store
-from api.views.changes import BINDING
+from api.views import BINDING, current_store
 from api.views.reading import Query, binding, next_link
 from api.views.webhooks import ONE, change_webhook
 from api.views.writing import Written

@@ -22,6 +22,8 @@ from api.store.words import SearchQueryError
 from api.views.editing import add_delete, add_merge, add_patch
 from api.views.history import add_history
 from api.views.reading import (
+    LISTED,
+    SINGLY,
     Built,
     ListQuery,
     OneQuery,
@@ -35,9 +37,8 @@ from api.views.reading import (
 from api.views.writing import Written, answer_write, match, new_writer, written_document
 from schemas.counts import CountsSchema
 from schemas.edit import ReviewDecisionSchema
-from schemas.page import FactPageSchema, SparsePageSchema, SparseSchema
+from schemas.page import FactPageSchema
 from schemas.query import (
-    SPARSE_TYPE,
     AnyFactQuerySchema,
     CountsQuerySchema,
     FactListQuerySchema,
@@ -55,7 +56,7 @@ FACTS = Operations("facts", __name__, description="Events, proposals and stateme
     query=FactListQuerySchema,
     make=list_query(filters.facts, "facts"),
     answers=FactPageSchema,
-    alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+    alternatives=LISTED,
     headers=("ETag", "Link"),
 )
 def list_facts(query: ListQuery) -> Response:
@@ -103,7 +104,7 @@ def count_facts(query: tuple[str, Listing]) -> Response:
     query=AnyFactQuerySchema,
     make=one_query,
     answers="Fact",
-    alternatives=[(SPARSE_TYPE, SparseSchema)],
+    alternatives=SINGLY,
     errors=(404, 410),
     headers=("ETag",),
     redirects=True,
@@ -171,7 +172,7 @@ def add_kind(
         query=list_schema,
         make=list_query(make, f"{kind}s"),
         answers=page,
-        alternatives=[(SPARSE_TYPE, SparsePageSchema)],
+        alternatives=LISTED,
         headers=("ETag", "Link"),
     )(list_kind)
     blueprint.operation(
@@ -180,7 +181,7 @@ def add_kind(
         query=one_schema,
         make=one_query,
         answers=document,
-        alternatives=[(SPARSE_TYPE, SparseSchema)],
+        alternatives=SINGLY,
         errors=(404, 410),
         headers=("ETag",),
         redirects=True,

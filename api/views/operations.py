@@ -9,9 +9,9 @@ from api.protocol.answers import JSON, require
 from api.protocol.operations import Operations
 from api.protocol.problems import ProblemError
 from api.store.opening import latest_migration
-from api.store.reading import StorageFullError, UnavailableError
+from api.store.reading import OverdueError, StorageFullError, UnavailableError
 from api.version import VERSION
-from api.views import current_store
+from api.views import primary_store
 from api.views.reading import Query
 from schemas.operations import HealthSchema, ReadinessSchema
 from schemas.query import NoQuerySchema
@@ -33,7 +33,7 @@ def get_health(_: Query) -> Response:
 def get_readiness(_: Query) -> Response:
     """Tell whether the database answers and has the tables of this version."""
     require(JSON)
-    store = current_store()
+    store = primary_store()
     migration = store.migration()
     if migration != latest_migration():
         raise ProblemError(
@@ -50,8 +50,9 @@ def unavailable(error: UnavailableError) -> ProblemError:
     """Turn a database that does not answer, or has no room left, into the problem that says so."""
     if isinstance(error, StorageFullError):
         return ProblemError("insufficient-storage", "The database has no room left. Nothing was stored.")
+    late = "This took longer than a read may take. Narrow it down, or try again later."
     return ProblemError(
         "unavailable",
-        "The database does not answer at the moment.",
+        late if isinstance(error, OverdueError) else "The database does not answer at the moment.",
         headers={"Retry-After": str(RETRY_AFTER)},
     )

@@ -12,6 +12,9 @@ import orjson
 from flask import Response, request, url_for
 from sqlalchemy import Table
 
+from api.exports.formats import FORMATS, LINKED_DATA
+from api.exports.linked_data import write_one
+from api.exports.resources import RESOURCES, Listed, SelectionError, list_of
 from api.protocol import cursors
 from api.protocol.answers import (
     JSON,
@@ -35,14 +38,21 @@ from api.store.listing import Listing
 from api.store.opening import Store
 from api.store.reading import Reader
 from api.store.times import in_full
-from api.store.words import SearchQueryError
 from api.version import VERSION
 from api.views import current_store, may_read_texts
+from api.views.streaming import answer_stream
+from schemas.page import SparsePageSchema, SparseSchema
 from schemas.query import SPARSE_TYPE
 
 Query = Mapping[str, Any]
 #: A body, and headers of its own.
 Built = tuple[bytes, Mapping[str, str] | None]
+
+#: As what a list is served, and how these formats are called: a page as JSON, all of it in the others.
+_LISTS = {JSON: "", FORMATS["ndjson"].content_type: "ndjson", FORMATS["csv"].content_type: "csv"}
+#: What lists and single resources are served as besides JSON, for the OpenAPI document. It is silent on lines and on
+#: JSON-LD, which the exports declare: generated clients take each answer for any of the types that are declared.
+LISTED, SINGLY = ((SPARSE_TYPE, SparsePageSchema),), ((SPARSE_TYPE, SparseSchema),)
 
 #: Parameters that say how a list is shown; a cursor serves whatever they are.
 _PRESENTATION = ("limit", "cursor", "count", "fields", "include")
@@ -81,6 +91,7 @@ _INCLUDED: Mapping[str, Mapping[str, tuple[str, Table, Callable[[Any], Iterable[
 class ListQuery:
     """What a list was asked for, made once for each query string."""
 
+    name: str
     listing: Listing
     limit: int
     cursor: str | None
@@ -104,12 +115,11 @@ def list_query(make: Callable[[Query], Listing], name: str) -> Callable[[Query],
 
     def read(query: Query) -> ListQuery:
         try:
-            asked = make(query)
-        except SearchQueryError as error:
-            raise invalid_parameters([("q", str(error))]) from error
-        if asked.words and asked.order == "updated_at":
-            raise invalid_parameters([("sort", "With q, facts are in order of their date: sort=-date or sort=date.")])
+            asked = list_of(make, query)
+        except SelectionError as error:
+            raise invalid_parameters([(error.parameter, str(error))]) from error
         return ListQuery(
+            name,
             asked,
             # Whoever asks for some ids gets all of them at once.
             limit=max(query["limit"], len(asked.ids)),
@@ -139,7 +149,9 @@ def binding(name: str, query: Query) -> str:
 
 
 def answer_list(query: ListQuery) -> Response:
-    """Answer a page of a list."""
+    """Answer a page of a list, or all of it to whoever asks for lines."""
+    if not query.fields and (served := require(*_LISTS)) != JSON:
+        return _answer_whole(query, _LISTS[served])
 
     def build(store: Store, secret: str) -> Built:
         place = cursors.read(secret, query.binding, query.cursor) if query.cursor else None
@@ -151,6 +163,18 @@ def answer_list(query: ListQuery) -> Response:
         return page(documents, following, extra, included), next_link(following)
 
     return answer_composed(build, SPARSE_TYPE if query.fields else JSON)
+
+
+def _answer_whole(query: ListQuery, format_: str) -> Response:
+    """Answer a whole list, from its cursor on."""
+    if of_pages := [name for name in ("limit", "count", "include") if name in request.args]:
+        raise invalid_parameters([(name, "This is for pages; what Accept asks for is whole.") for name in of_pages])
+
+    def find(_: Store, secret: str) -> Any:
+        return cursors.read(secret, query.binding, query.cursor) if query.cursor else None
+
+    resource = RESOURCES.get(query.name, RESOURCES["facts"])
+    return answer_stream(resource, FORMATS[format_], Listed(query.listing), address(), find)
 
 
 def answer_composed(
@@ -174,12 +198,16 @@ def answer_composed(
 
 def answer_one(table: Table, id_: str, query: OneQuery, what: str, kind: str | None = None) -> Response:
     """Answer a single resource; of `kind`, if one is given. Raises ProblemError with 404 or 410."""
-    require(SPARSE_TYPE if query.fields else JSON, JSON)
+    is_whole = not query.fields and not query.include
+    served = require(*((JSON, LINKED_DATA) if is_whole else (SPARSE_TYPE if query.fields else JSON, JSON)))
     store = current_store()
     found = find_or_fail(store.reader, table, id_, what, kind, query.as_of)
     if found.moved_to:
         return moved(found.moved_to)
-    if not query.fields and not query.include:
+    if served == LINKED_DATA:
+        noun = what if table is not tables.facts else "fact"
+        return answer_composed(lambda *_: (write_one(noun, found.document), None), LINKED_DATA)
+    if is_whole:
         return answer(found.document, found.etag)
 
     def build(store: Store, _: str) -> Built:

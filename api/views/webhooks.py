@@ -26,8 +26,7 @@ from api.store import changes, webhooks
 from api.store.documents import etag
 from api.store.times import now, written
 from api.store.webhooks import Webhook
-from api.views import current_store
-from api.views.changes import BINDING
+from api.views import BINDING, current_store
 from api.views.reading import Query
 from api.views.writing import Written, answer_write
 from schemas.query import NoQuerySchema

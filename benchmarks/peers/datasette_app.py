@@ -25,7 +25,7 @@ def _queries(table: str, columns: str, suffix: str) -> dict[str, str]:
         f"all{suffix}": f"SELECT {columns} FROM {table} f ORDER BY f.day DESC, f.id DESC LIMIT 50",
         f"list{suffix}": f"{actor} {newest}",
         f"range{suffix}": f"{actor} {overlap} {newest}",
-        f"search{suffix}": f"SELECT {columns} {words} ORDER BY fact_words.rowid DESC LIMIT 50",
+        f"search{suffix}": f"SELECT {columns} {words} ORDER BY fact_words.rowid LIMIT 50",
     }
 
 

@@ -207,7 +207,7 @@ def search(database: Database, q: str, limit: Annotated[int, Query(ge=1, le=200)
     else:
         found = literal_column("facts.words").op("@@")(func.to_tsquery("simple", q))
         query, newest = select(Fact).where(found), Fact.position
-    return _page(database, query.order_by(newest.desc()), limit)
+    return _page(database, query.order_by(newest), limit)
 
 
 def _page(database: Session, query: Select[Any], limit: int) -> Page:

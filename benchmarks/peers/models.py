@@ -101,7 +101,7 @@ class Fact(Base):
     __table_args__ = (Index("facts_by_day", "day", "id"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    #: Its row in the index of words: newest first is descending.
+    #: Its row in the index of words: newest first is ascending.
     position: Mapped[int] = mapped_column(BigInteger, unique=True)
     version: Mapped[int]
     created_at: Mapped[str]

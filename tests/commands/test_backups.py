@@ -265,3 +265,13 @@ def test_without_pg_dump_the_command_for_it_is_told(
     assert str(lived_server.writers.url.database) in told
     assert "geheim" not in told
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_goes_past_the_pooler(
+    run: Run, postgres_server: postgres.Server | postgres.Absent, migrated_postgres: str
+) -> None:
+    if isinstance(postgres_server, postgres.Absent):
+        pytest.skip(postgres_server.reason)
+    url = postgres_server.create_database(template=migrated_postgres)
+    told = failed(run("backup", "copy.dump", NEWSFACTS_DATABASE_URL=url, NEWSFACTS_DATABASE_POOLER="true"))
+    assert "name the server itself" in told

@@ -29,7 +29,7 @@ SEEDS = sorted((ROOT / "seeds").glob("*-*.json"))
 README = ROOT / "README.md"
 NEWSFACTS = Path(sys.executable).with_name("newsfacts")
 COMMANDS = [
-    *("serve", "upgrade", "seed", "ingest", "validate", "extract", "openapi"),
+    *("serve", "upgrade", "distribute", "seed", "ingest", "import", "validate", "extract", "export", "openapi"),
     *("keys create", "keys list", "keys revoke"),
     "work",
     "replay",
@@ -98,6 +98,20 @@ DATABASES = [
     ("sqlite:////no/such/folder/x.db", "does not answer"),
     ("postgresql+psycopg://nobody:geheim@127.0.0.1:1/none", "does not answer"),
 ]
+
+
+@pytest.mark.parametrize(
+    "url, read_url, says",
+    [
+        ("sqlite:///x.db", "postgresql://localhost/x", "needs a PostgreSQL"),
+        ("postgresql://localhost/x", "sqlite:///x.db", "must begin with postgresql"),
+        ("postgresql://localhost/x", "nonsense", "not a database URL"),
+    ],
+)
+def test_a_replica_that_cannot_be_had_is_said_in_one_line(run: Run, url: str, read_url: str, says: str) -> None:
+    told = failed(run("serve", NEWSFACTS_DATABASE_URL=url, NEWSFACTS_DATABASE_READ_URL=read_url))
+    assert told.startswith("newsfacts: NEWSFACTS_DATABASE_READ_URL")
+    assert says in told
 
 
 @pytest.mark.parametrize(
@@ -180,7 +194,8 @@ def test_readme_has_every_setting_with_its_default() -> None:
 
 def test_readme_names_no_setting_that_there_is_not() -> None:
     named = set(re.findall(r"NEWSFACTS_[A-Z_]+", README.read_text(encoding="utf-8")))
-    assert named - {variable for variable, *_ in described_settings()} <= {"NEWSFACTS_TEST_DATABASE_URL"}
+    of_tests = {"NEWSFACTS_TEST_DATABASE_URL", "NEWSFACTS_TEST_CITUS_URL"}
+    assert named - {variable for variable, *_ in described_settings()} <= of_tests
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -24,7 +24,7 @@ def test_a_format_that_there_is_none_of_is_refused(client: FlaskClient, path: st
 @pytest.mark.parametrize("path", ["/v1/facts", "/v1/actors/russia", TEXTS[0], "/healthz"])
 @pytest.mark.parametrize(
     "accept",
-    ["application/xml", "text/html", "text/csv", "nonsense", "a/b;q=1, c/d", "*/*;q=0", "application/json;q=0"],
+    ["application/xml", "text/html", "text/css", "nonsense", "a/b;q=1, c/d", "*/*;q=0", "application/json;q=0"],
 )
 def test_no_wish_is_served_by_something_else(client: FlaskClient, path: str, accept: str) -> None:
     assert client.get(path, headers={"Accept": accept}).status_code == 406

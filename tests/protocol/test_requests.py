@@ -45,6 +45,13 @@ def test_an_id_that_is_none_is_replaced(client: FlaskClient, sent: str) -> None:
     assert client.get("/v1/facts", headers={"X-Request-Id": sent}).headers["X-Request-Id"] not in ("", sent)
 
 
+def test_there_are_no_hooks_which_flask_would_have_to_look_for(client: FlaskClient) -> None:
+    """Nor would they be called: what is done around every request stands in api/protocol/requests.py."""
+    app = client.application
+    hooks = (app.url_value_preprocessors, app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    assert [list(found) for kind in hooks for found in kind.values()] + [app.teardown_appcontext_funcs] == [[]]
+
+
 @pytest.mark.parametrize("path", ANY)
 def test_any_page_of_the_web_may_read(client: FlaskClient, path: str) -> None:
     headers = client.get(path, headers={"Origin": "https://example.org"}).headers
@@ -143,3 +150,17 @@ def test_a_request_that_is_asked_again_is_the_same_one(store: Store, capfd: pyte
     again = client.get("/v1/facts", environ_base={"newsfacts.request_id": first.headers["X-Request-Id"]})
     assert again.headers["X-Request-Id"] == first.headers["X-Request-Id"]
     assert capfd.readouterr().err == ""
+
+
+def test_a_position_that_is_none_is_told_even_where_none_is_needed(client: FlaskClient) -> None:
+    for sent in ("", "newest", "0", "0/16B3748", "00000000016b3748", "00000000016B3748A"):
+        problem = client.get("/v1/facts", headers={"Newsfacts-Position": sent})
+        assert (problem.status_code, problem.json["errors"][0]["parameter"]) == (422, "Newsfacts-Position")
+    assert client.get("/v1/facts", headers={"Newsfacts-Position": "00000000016B3748"}).status_code == 200
+
+
+def test_without_a_replica_nobody_is_given_a_position(client: FlaskClient) -> None:
+    assert "Newsfacts-Position" not in client.get("/v1/facts").headers
+    refused = client.post("/v1/fact-sheets", json={})
+    assert refused.status_code == 401
+    assert "Newsfacts-Position" not in refused.headers

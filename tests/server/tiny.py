@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,7 +30,7 @@ class Tiny:
     """What each path answers: JSON, or chunks; and headers."""
 
     def __init__(self) -> None:
-        self.revision = self.produced = self.asked = self.runs = 0
+        self.revision = self.produced = self.asked = self.runs = self.blocked = 0
         self.closed = False
         self.released = Event()
 
@@ -58,19 +58,23 @@ class Tiny:
         return "not read", {}
 
     def state(self, environ: Environ) -> Answer:
-        told = ("produced", "closed", "asked", "runs", "revision")
+        told = ("produced", "closed", "asked", "runs", "revision", "blocked")
         return {name: getattr(self, name) for name in told}, {}
 
     def fail(self, environ: Environ) -> Answer:
         raise RuntimeError("as asked")
 
     def block(self, environ: Environ) -> Answer:
+        self.blocked += 1
         self.released.wait()
         return "released", {}
 
+    def thread(self, environ: Environ) -> Answer:
+        return current_thread().name, {}
+
     def release(self, environ: Environ) -> Answer:
         self.released.set()
-        self.released = Event()
+        self.released, self.blocked = Event(), 0
         return "done", {}
 
     def healthz(self, environ: Environ) -> Answer:
@@ -88,6 +92,13 @@ class Tiny:
                     yield CHUNK
             finally:
                 self.closed = True
+
+        return produce(), {}
+
+    def torn(self, environ: Environ) -> Answer:
+        def produce() -> Iterator[bytes]:
+            yield b"a whole row\n"
+            raise RuntimeError("as asked")
 
         return produce(), {}
 
@@ -131,7 +142,7 @@ def create_front() -> Front:
     Lane.run = counted  # type: ignore[method-assign]
     timeout = float(os.environ["TINY_TIMEOUT"])
     front.KEEP_ALIVE_SECONDS = timeout
-    limits = Limits(LARGEST_BODY, timeout, THREADS, MOST_THREADS)
+    limits = Limits(LARGEST_BODY, timeout, THREADS, THREADS, MOST_THREADS)
     return Front(tiny, lambda: tiny.revision, limits, apart=["/healthz"])
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from api.store import tables
-from api.store.engine import StoreUrlError, open_engines, upsert
+from api.store.engine import StoreUrlError, Terms, open_engines, upsert
 from api.store.opening import Store, open_store
 from api.store.reading import UnavailableError
 from tests.store.contents import rows
@@ -69,18 +69,18 @@ def test_a_reader_is_not_held_up_by_a_writer(store: Store) -> None:
 )
 def test_a_url_that_cannot_be_opened_is_refused_by_its_setting_or_says_why(url: str, says: str) -> None:
     with pytest.raises(StoreUrlError, match=says):
-        open_engines(url, 1)
+        open_engines(url, Terms())
 
 
 def test_a_url_that_is_refused_keeps_its_password_to_itself() -> None:
     with pytest.raises(StoreUrlError) as caught:
-        open_engines("mysql://someone:geheim@localhost/newsfacts", 1)
+        open_engines("mysql://someone:geheim@localhost/newsfacts", Terms())
     assert "geheim" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
 def test_every_postgresql_url_is_opened_with_psycopg(name: str) -> None:
-    writers, readers = open_engines(f"{name}://nobody@localhost/none", 1)
+    writers, readers = open_engines(f"{name}://nobody@localhost/none", Terms())
     assert {writers.url.drivername, readers.url.drivername} == {"postgresql+psycopg"}
 
 

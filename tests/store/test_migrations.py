@@ -10,7 +10,8 @@ from alembic import command
 from sqlalchemy import select, text
 
 from api.store import changes, tables
-from api.store.opening import Store, _alembic, latest_migration, open_store
+from api.store.migrating import configured
+from api.store.opening import Store, latest_migration, open_store
 from tests import postgres
 from tests.store.contents import rows
 
@@ -30,7 +31,7 @@ def first_version(
     else:
         url = postgres_server.create_database()
     store = open_store(url)
-    config = _alembic()
+    config = configured()
     with store.writers.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

@@ -3,6 +3,9 @@
 A fact is one row with its document in it, so what the rules say of the tables that belong to a fact holds here of what
 is derived from it: it is keyed by what it is walked by (a term, a name), and refers to the fact by an id at the end of
 its key. `postings` (term, key, id) is the one table that is walked by term, and `tallies` counts by it.
+
+What runs on the tables keeps the rules too: test_distribution.py (no `now()`, no lock, no join and no change across
+shards, no change of a key).
 """
 
 from __future__ import annotations
@@ -37,13 +40,14 @@ KEYS = {
     "deliveries": ["webhook_id", "message"],
     "attempts": ["webhook_id", "message", "number"],
     "replays": ["url"],
+    "imports": ["id"],
     "fingerprints": ["band", "article_id"],
     "suggestions": ["fact_id", "id"],
     "jobs": ["id"],
     "drafts": ["fact_id"],
 }
 #: Indexes that find single rows, or that nothing walks in pages.
-LOOKED_UP = {"actors_by_wikidata_id", "keys_by_hash", "answers_by_time"}
+LOOKED_UP = {"actors_by_wikidata_id", "actor_names_by_actor", "keys_by_hash", "answers_by_time"}
 #: A number that no two rows share needs no id beside it.
 NUMBERS = {"changes_by_seq"}
 #: What the index of words is made of: it differs between the databases, see store/search_index.py.
@@ -69,6 +73,11 @@ def test_rule_1_no_id_is_made_by_the_database(table: Table) -> None:
 @pytest.mark.parametrize("table", TABLES, ids=NAMES)
 def test_rule_2_nothing_refers_to_another_resource_by_a_foreign_key(table: Table) -> None:
     assert not table.foreign_keys
+
+
+@pytest.mark.parametrize("name", [table.name for table in TABLES if "fact_id" in table.columns])
+def test_rule_2_what_belongs_to_a_fact_is_keyed_by_it_before_all_else(name: str) -> None:
+    assert KEYS[name][0] == "fact_id"
 
 
 @pytest.mark.parametrize("table", TABLES, ids=NAMES)

@@ -2,7 +2,7 @@
 # Install by Debian's packages those of the named programs that this machine lacks, where that may be done: as root,
 # with apt-get. Elsewhere do nothing: the tests that need such a program are skipped and say so.
 #
-# Usage: sh tests/tools/debian.sh chromium node postgresql
+# Usage: sh tests/tools/debian.sh chromium node postgresql pgbouncer
 set -eu
 
 has() {

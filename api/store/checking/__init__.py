@@ -3,6 +3,7 @@
 Nothing is kept in memory but what belongs to a few resources at a time, bounded caches, and of the index of words the
 entries that are wrong. What is derived of all documents together (lists, counts, names, words) is collected in a
 temporary file, as large as these are in the store, and compared with the store side by side in the order of their keys.
+Documents are read many at a time, and what they name is looked up for all of these together.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ __all__ = ["Finding", "Proofs", "findings"]
 def findings(stored: Session, proofs: Proofs, seen: Callable[[str], None]) -> Iterator[Finding]:
     """List everything that is wrong in what a session sees, which must be the same all the time.
 
-    `proofs` knows how documents are made of texts. `seen` is told the table of each row that has been looked at.
+    `proofs` knows how documents are made of texts. `seen` is told the table of each resource and change that has been
+    looked at, and now and then of what is compared.
     """
     with open_expected(stored) as session:
         expected = Expected(session)
@@ -46,7 +48,8 @@ def findings(stored: Session, proofs: Proofs, seen: Callable[[str], None]) -> It
         yield from check_aliases(stored)
         yield from check_suggestions(stored)
         for table in (tables.actor_names, tables.postings, tables.fingerprints):
-            yield from compare(table, select(table), stored, session)
+            yield from compare(table, select(table), stored, session, seen)
         # A count that went back to nought stays as a row; whoever reads it takes it as if it were not there.
-        yield from compare(tables.tallies, select(tables.tallies).where(tables.tallies.c.facts != 0), stored, session)
+        counted = select(tables.tallies).where(tables.tallies.c.facts != 0)
+        yield from compare(tables.tallies, counted, stored, session, seen)
         yield from words.compare()

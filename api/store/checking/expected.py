@@ -9,16 +9,17 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Column, MetaData, StaticPool, Table, Text, create_engine, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from api.store import search_index, tables
-from api.store.derived import Cell, Posting
-from api.store.engine import upsert
+from api.store.derived import Posting
 from api.store.fingerprints import fingerprints_of
 from api.store.labels import term
+from api.store.tallying import Cell
 
 #: Rows are written so many at a time.
-_AT_ONCE = 20_000
+_AT_ONCE = 50_000
 
 _reading = Table(
     "reading",
@@ -55,22 +56,22 @@ class Expected:
     def __init__(self, session: Session) -> None:
         """Take a session of the temporary file."""
         self._session = session
-        self._rows: dict[Table, list[dict[str, Any]]] = {table: [] for table in _COLLECTED}
+        self._rows: dict[Table, list[tuple[Any, ...]]] = {table: [] for table in _COLLECTED}
         self._tallies: Counter[Cell] = Counter()
 
     def call(self, actor: str, names: Iterable[str]) -> None:
         """Note the folded names of an actor."""
-        self._rows[tables.actor_names] += [{"name_key": name, "actor_id": actor} for name in names]
+        self._rows[tables.actor_names] += [(name, actor) for name in names]
         self._write_many()
 
     def post(self, postings: Iterable[Posting]) -> None:
         """Note places in lists."""
-        self._rows[tables.postings] += [{"term": of, "key": key, "id": id_} for of, key, id_ in postings]
+        self._rows[tables.postings] += postings
         self._write_many()
 
     def mark(self, article: str, text: str) -> None:
         """Note the fingerprints of an article."""
-        self._rows[tables.fingerprints] += fingerprints_of(article, text)
+        self._rows[tables.fingerprints] += [(row["band"], row["article_id"]) for row in fingerprints_of(article, text)]
         self._write_many()
 
     def count(self, cells: Iterable[Cell]) -> None:
@@ -80,7 +81,7 @@ class Expected:
 
     def read(self, article: str, actors: Iterable[str]) -> None:
         """Note that facts of an article name some actors."""
-        self._rows[_reading] += [{"article": article, "actor": actor} for actor in actors]
+        self._rows[_reading] += [(article, actor) for actor in actors]
         self._write_many()
 
     def actors_in(self, article: str) -> list[str]:
@@ -91,14 +92,17 @@ class Expected:
     def write(self) -> None:
         """Write what was collected so far."""
         for table, rows in self._rows.items():
-            upsert(self._session, table, rows)
+            self._write(sqlite.insert(table).on_conflict_do_nothing(), rows)
             rows.clear()
-        tallies = [
-            {"term": term(label), "facet": facet, "value": value, "facts": facts}
-            for (label, facet, value), facts in self._tallies.items()
-        ]
-        upsert(self._session, tables.tallies, tallies, add="facts")
+        add = sqlite.insert(tables.tallies)
+        add = add.on_conflict_do_update(set_={"facts": tables.tallies.c.facts + add.excluded.facts})
+        self._write(add, [(term(label), *cell, facts) for (label, *cell), facts in self._tallies.items()])
         self._tallies.clear()
+
+    def _write(self, insert: sqlite.Insert, rows: list[tuple[Any, ...]]) -> None:
+        # By the driver itself; rows that stand in order of their keys are near one another in the file.
+        driver: Any = self._session.connection().connection.driver_connection
+        driver.executemany(str(insert.compile(dialect=sqlite.dialect())), sorted(rows))
 
     def _write_many(self) -> None:
         if len(self._tallies) > _AT_ONCE or any(len(rows) > _AT_ONCE for rows in self._rows.values()):

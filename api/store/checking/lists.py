@@ -2,48 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from heapq import merge
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, Table
 from sqlalchemy.orm import Session
 
-from api.store.checking.finding import Finding, stream
-
-_STORED, _EXPECTED = 0, 1
-#: The key, which side it stands on, the other columns.
-_Sided = tuple[tuple[Any, ...], int, tuple[Any, ...]]
+from api.store.checking.finding import Finding, differing, tuples
 
 
-def compare(table: Table, query: Select[Any], stored: Session, expected: Session) -> Iterator[Finding]:
+def compare(
+    table: Table, query: Select[Any], stored: Session, expected: Session, seen: Callable[[str], None]
+) -> Iterator[Finding]:
     """Compare the rows of a query on a table, whose key comes first, with those that ought to be there."""
-    keys = list(table.primary_key)
-    query = query.order_by(*keys)
-    for key, sides in _side_by_side(query, len(keys), stored, expected):
-        name = "/".join(str(part) for part in key)
-        there, ought = sides.get(_STORED), sides.get(_EXPECTED)
-        if there is None:
-            yield Finding(table.name, name, "is missing")
-        elif ought is None:
-            yield Finding(table.name, name, "should not be there")
-        elif there != ought:
-            yield Finding(table.name, name, f"is {_shown(there)}, should be {_shown(ought)}")
+    size = len(table.primary_key)
+    query = query.order_by(*table.primary_key)
+    there, ought = _told(tuples(stored, query), table, seen), tuples(expected, query)
+    for wrong, missing in differing(there, ought):
+        should = {row[:size]: row[size:] for row in missing}
+        stands = {row[:size]: row[size:] for row in wrong}
+        for key in sorted({*should, *stands}):
+            name = "/".join(str(part) for part in key)
+            if key not in stands:
+                yield Finding(table.name, name, "is missing")
+            elif key not in should:
+                yield Finding(table.name, name, "should not be there")
+            else:
+                yield Finding(table.name, name, f"is {_shown(stands[key])}, should be {_shown(should[key])}")
 
 
-def _side_by_side(
-    query: Select[Any], size: int, stored: Session, expected: Session
-) -> Iterator[tuple[tuple[Any, ...], dict[int, tuple[Any, ...]]]]:
-    both = merge(_sided(stored, query, size, _STORED), _sided(expected, query, size, _EXPECTED))
-    for key, rows in groupby(both, key=itemgetter(0)):
-        yield key, {side: rest for _, side, rest in rows}
-
-
-def _sided(session: Session, query: Select[Any], size: int, side: int) -> Iterator[_Sided]:
-    for row in stream(session, query):
-        yield tuple(row[:size]), side, tuple(row[size:])
+def _told(
+    rows: Iterator[list[tuple[Any, ...]]], table: Table, seen: Callable[[str], None]
+) -> Iterator[list[tuple[Any, ...]]]:
+    for some in rows:
+        seen(table.name)
+        yield some
 
 
 def _shown(values: Sequence[Any]) -> str:

@@ -12,15 +12,15 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.checking.expected import Expected
-from api.store.checking.finding import Finding, stream
+from api.store.checking.finding import Finding, batches
 from api.store.checking.references import References
 from api.store.checking.words import Words
 from api.store.derived import (
-    cells_of_fact,
     columns_of_actor,
     columns_of_article,
     columns_of_fact,
     count_sources,
+    counts_of_fact,
     file_article,
     file_fact,
     names_of_actor,
@@ -29,8 +29,9 @@ from api.store.derived import (
 )
 from api.store.documents import BOOKKEEPING, etag, render
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
-from api.store.known import Texts, load_texts
+from api.store.known import Texts
 from api.store.labels import HIDDEN, Document, articles_of_fact, joined, labels_of_actor, split
+from api.store.tallying import cells_of
 
 #: What is told of one resource: findings of other tables, and sentences about its own row.
 _Flaws = Iterator[str | Finding]
@@ -75,16 +76,26 @@ class Resources:
     def _check(self, table: Table, check: Callable[[Any, Document], _Flaws]) -> Iterator[Finding]:
         change = tables.changes
         known = exists().where(change.c.id == table.c.id, change.c.resource == table.name).label("known")
-        for row in stream(self.stored, select(table, known).order_by(table.c.id)):
-            self.seen(table.name)
-            if not row.known:
-                yield Finding(table.name, row.id, "has no history")
-            try:
-                for found in check(row, orjson.loads(row.document)):
-                    yield found if isinstance(found, Finding) else Finding(table.name, row.id, found)
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                # Whatever is in a document that was tampered with, the others are checked all the same.
-                yield Finding(table.name, row.id, f"its document cannot be read: {type(error).__name__}: {error}")
+        for rows in batches(self.stored, select(table, known).order_by(table.c.id)):
+            documents = [_read(row.document) for row in rows]
+            self.references.look_up(document for document in documents if isinstance(document, dict))
+            for row, document in zip(rows, documents, strict=True):
+                self.seen(table.name)
+                yield from self._check_one(table, row, document, check)
+
+    def _check_one(
+        self, table: Table, row: Any, document: Any, check: Callable[[Any, Document], _Flaws]
+    ) -> Iterator[Finding]:
+        if not row.known:
+            yield Finding(table.name, row.id, "has no history")
+        try:
+            if isinstance(document, ValueError):
+                raise document
+            for found in check(row, document):
+                yield found if isinstance(found, Finding) else Finding(table.name, row.id, found)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # Whatever is in a document that was tampered with, the others are checked all the same.
+            yield Finding(table.name, row.id, f"its document cannot be read: {type(error).__name__}: {error}")
 
     def _check_actor(self, row: Any, actor: Document) -> _Flaws:
         yield from _check_row(row, "actor", actor, columns_of_actor(actor), list(labels_of_actor(actor)))
@@ -117,15 +128,15 @@ class Resources:
 
     def _expect_fact(self, fact: Document, labels: list[str]) -> None:
         self.expected.post(postings_of_fact(fact, labels))
-        self.expected.count(cells_of_fact(fact, labels))
+        self.expected.count(cells_of(counts_of_fact(fact, labels)))
         if HIDDEN not in labels:
             actors = [label.removeprefix("actor:") for label in labels if label.startswith("actor:")]
             for article in articles_of_fact(fact):
                 self.expected.read(article, actors)
 
     def _prove(self, fact: Document, articles: Iterable[str]) -> _Flaws:
-        texts = {id_: self.references.text(id_) for id_ in dict.fromkeys(articles)}
-        return iter(self.proofs.of_fact(fact, {id_: text for id_, text in texts.items() if text is not None}))
+        texts = {id_: self.references.texts(id_) for id_ in dict.fromkeys(articles)}
+        return iter(self.proofs.of_fact(fact, {id_: source.text for id_, source in texts.items() if source}))
 
     def _check_article(self, row: Any, article: Document) -> _Flaws:
         labels = file_article(article, self.expected.actors_in(article["id"]))
@@ -134,12 +145,12 @@ class Resources:
         claim = self.proofs.claim_of(article)
         if (holder := self.references.claimant(claim)) != article["id"]:
             yield Finding(tables.claims.name, claim, f"is of {holder!r}, should be of '{article['id']}'")
-        texts = load_texts(self.stored, article["id"])
+        texts = self.references.texts(article["id"])
         if texts is None:
             yield "has no text"
             texts = Texts("", "", "")
         self.expected.mark(article["id"], texts.text)
-        entry = entry_of_article(article, texts.text)
+        entry = entry_of_article(article, texts.words)
         yield from self.proofs.of_article(article, texts, len(entry.body))
         yield from self.words.expect(entry)
 
@@ -147,6 +158,14 @@ class Resources:
         for id_ in ids:
             if not self.references.is_known(table, id_):
                 yield f"{how} '{id_}', which is not there"
+
+
+def _read(body: bytes) -> Any:
+    """Read a document; what is none gives the error."""
+    try:
+        return orjson.loads(body)
+    except ValueError as error:
+        return error
 
 
 def _check_row(row: Any, noun: str, document: Document, columns: dict[str, Any], labels: list[str]) -> _Flaws:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from heapq import merge
-from itertools import groupby
+from itertools import chain
 
 from sqlalchemy import Select, insert, select
 from sqlalchemy.orm import Session
 
 from api.store import search_index
-from api.store.checking.finding import Finding, stream
+from api.store.checking.finding import Finding, differing, tuples
 from api.store.search_index import Entry
 
 #: Entries are looked up together until they have so many words.
@@ -57,10 +56,9 @@ class Words:
     def compare(self) -> Iterator[Finding]:
         """Tell what stands in the index that should not, and what has other words than it should."""
         name = search_index.entries.name
-        there, ought = ((tuple(row) for row in stream(session, _everywhere())) for session in self._sessions)
         told: set[int] = set()
-        for (position, resource, id_), found in groupby(merge(there, ought)):
-            if len(list(found)) == 1:
+        for sides in differing(*(tuples(session, _everywhere()) for session in self._sessions)):
+            for position, resource, id_ in chain(*sides):
                 told.add(position)
                 yield Finding(name, f"{resource}/{id_}", "stands where it should not")
         for position in sorted(self._differing() - told):
@@ -76,9 +74,8 @@ class Words:
     def _differing(self) -> set[int]:
         if not search_index.is_sqlite(self._stored):
             return set(self._wrong)
-        there, ought = (search_index.vocabulary(session) for session in self._sessions)
-        found = (row for row, twice in groupby(merge(there, ought)) if len(list(twice)) == 1)
-        return {position for _, position, _, _ in found}
+        there, ought = (tuples(session, search_index.vocabulary(session)) for session in self._sessions)
+        return {position for sides in differing(there, ought) for _, position, _, _ in chain(*sides)}
 
 
 def _everywhere() -> Select[tuple[int, str, str]]:

@@ -1,0 +1,45 @@
+"""What storing a sheet will write, as far as it was worked out before; see ingest/foreseeing.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.store.known import Texts
+from api.store.pending import Pending
+
+#: Stands for the time at which what was foreseen will be stored: as long as any, and never told by a clock.
+SOMETIME = "9999-12-31T23:59:59.999999Z"
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenDocument:
+    """The first version of a resource, but for its time, with its labels when it is made and in the end."""
+
+    table: str
+    id: str
+    noun: str
+    first_labels: list[str]
+    labels: list[str]
+    derived: dict[str, Any]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What storing a sheet will write of its article and facts, which are new: its documents, the article's first.
+
+    `rows` are (table, key, row) of what belongs to the article, `pending` its and their words, lists and counts.
+    """
+
+    article: str
+    claim: str
+    texts: Texts
+    documents: list[ForeseenDocument]
+    rows: list[tuple[str, Any, dict[str, Any]]]
+    pending: Pending
+
+    @property
+    def facts(self) -> list[str]:
+        """The ids of the facts, in order."""
+        return [document.id for document in self.documents[1:]]
