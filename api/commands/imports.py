@@ -31,7 +31,7 @@ _WATCHED, _LOGGED = 0.5, 30.0
     help="Where refused sheets go, with the reasons; the file's name and .refused.ndjson, if not told.",
 )
 @click.option(
-    "--batch", default=1000, show_default=True, type=click.IntRange(1, 100_000), help="Lines of one transaction."
+    "--batch", default=500, show_default=True, type=click.IntRange(1, 100_000), help="Lines of one transaction."
 )
 @click.option(
     "--processes",
@@ -75,7 +75,7 @@ def _import(store: Store, path: Path, refused: Path | None, terms: Terms) -> Cou
     try:
         source = open_input(name, sys.stdin.buffer if path == STDIN else None)
         progress = _Progress(source)
-        with closing(source):
+        with closing(source), closing(progress):
             known, tally = import_input(store, source, place, terms, progress.tell)
     except (ImportStoppedError, InputError) as error:
         fail(str(error))
@@ -94,7 +94,6 @@ def _import(store: Store, path: Path, refused: Path | None, terms: Terms) -> Cou
         )
     except KeyboardInterrupt:
         fail(f"Stopped. {progress.stored}. Run the same command again to go on.")
-    progress.end()
     if known:
         click.echo(f"{name}: {known} line{_s(known)} had been imported before")
     click.echo(f"{name}: {_summary(tally)}")
@@ -131,7 +130,7 @@ class _Progress:
             parts += [f"{done:.0%}", f"{_duration(seconds / done - seconds)} left"]
         click.echo(("\r\x1b[K" if self._watched else "") + ", ".join(parts), err=True, nl=not self._watched)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Leave the line that is written over and over."""
         if self._watched:
             click.echo("\r\x1b[K", err=True, nl=False)

@@ -55,7 +55,7 @@ class Terms:
 
     may_review: bool = False
     #: Lines of one transaction.
-    batch: int = 1000
+    batch: int = 500
     #: Processes that prepare sheets beside this one.
     processes: int = 0
     #: From the first line, whatever was imported before.

@@ -7,7 +7,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, cast
 
 import zstandard
 
@@ -52,14 +52,6 @@ class Input:
 
     def close(self) -> None:
         """Read no more of it."""
-        self._raw.close()
-
-    def __enter__(self) -> Self:
-        """Give the input itself."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close it."""
         self._lines.close()
         self._raw.close()
 

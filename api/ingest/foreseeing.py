@@ -124,10 +124,8 @@ class _Taking(Storing):
 
     def _is_known(self, foreseen: Foreseen) -> bool:
         known = self.writer.known
-        for table, ids in ((tables.articles, [foreseen.article]), (tables.facts, foreseen.facts)):
-            if known.load(table, ids) or known.buried(table, ids) or known.resolve(table, ids):
-                return True
-        return False
+        named = ((tables.articles, [foreseen.article]), (tables.facts, foreseen.facts))
+        return any(known.load(table, ids) or known.buried(table, ids) for table, ids in named)
 
     def _are_so(self, countries: Mapping[str, str | None], actors: Mapping[str, Document]) -> bool:
         """See that actors are there under their own ids, or will be, and of these countries."""

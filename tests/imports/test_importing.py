@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,14 +16,19 @@ from typing import Any
 import pytest
 import zstandard
 
+from api.curation.deleting import delete
+from api.imports import importing
 from api.imports.importing import ImportStoppedError, Terms, import_input
 from api.imports.inputs import InputError, open_input
 from api.ingest import SheetRefusedError, ingest
 from api.ingest.proofs import findings
+from api.store import tables
 from api.store.opening import Store
+from api.store.reading import UnavailableError
 from api.store.times import Clock
 from tests.imports.archives import archive
-from tests.ingest.histories import live, paper
+from tests.ingest.histories import curates, live, lonely, paper
+from tests.ingest.sheets import actor, event
 from tests.store.contents import Rows, everything
 
 Open = Callable[[str], Store]
@@ -127,6 +133,31 @@ def test_a_file_that_begins_alike_and_goes_on_otherwise_is_asked_about(store: St
     assert imported(store, [paper(1), paper(3)], Terms(again=True))["articles created"] == 1
 
 
+def test_what_was_foreseen_is_not_believed_where_the_store_knows_better(store: Store, open_empty: Open) -> None:
+    """The same new sheets, told of actors who are of another country here, merged, deleted, or not there at all."""
+    other = open_empty(store.reader.dialect)
+    for each in (store, other):
+        live(each)
+        take_away = curates(lambda writer: delete(writer, tables.facts, "talks", cascade=False))
+        each.write(partial(take_away, at=BEGIN))
+    sheets = [
+        *(lonely(f"new-{n}", who) for n, who in enumerate(["alba", "alba-twin", "borduria", "nobody", "who"])),
+        *(
+            lonely(f"newer-{n}", "syldavia", actor("syldavia", country_code=code))
+            for n, code in enumerate(["GR", "IT"])
+        ),
+        lonely("gone", "borduria", actor("borduria")),
+        *(lonely(f"other-{id_}", "alba") | {"events": [event("They met", id=id_)]} for id_ in ("alone", "talks")),
+        lonely("newest", "borduria", actor("borduria", country_code="GR"), on_conflict="replace"),
+        lonely("new-0", "alba"),
+    ]
+    refused = ingested(other, sheets)
+    tally = imported(store, sheets, Terms(may_review=True, clock=ticking()))
+    assert (tally["sheets refused"], contents(store)) == (refused, contents(other))
+    assert 0 < refused < len(sheets)
+    other.close()
+
+
 def test_an_import_that_fails_goes_on_after_its_last_transaction(store: Store, open_empty: Open) -> None:
     other, sheets = open_empty(store.reader.dialect), archive(3, 100)
     imported(other, sheets, Terms(clock=lambda: BEGIN))
@@ -153,6 +184,42 @@ def test_an_import_that_fails_goes_on_after_its_last_transaction(store: Store, o
 def test_an_empty_file_is_nothing(store: Store) -> None:
     assert store_bytes(store, b"") == Counter()
     assert store_bytes(store, b"\n\n")["sheets refused"] == 0
+
+
+@pytest.mark.parametrize("lost", ["before", "after"])
+def test_a_database_that_goes_away_is_asked_again_and_nothing_is_done_twice(
+    store: Store, open_empty: Open, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    other, sheets = open_empty(store.reader.dialect), archive(4, 60)
+    imported(other, sheets, Terms(clock=lambda: BEGIN))
+    write, failures = Store.write, iter([False, False, True, False, True, *[False] * 100])
+
+    def fail_now_and_then(self: Store, work: Callable[[Any], Any]) -> Any:
+        fails = next(failures)
+        if fails and lost == "before":
+            raise UnavailableError
+        done = write(self, work)
+        if fails:
+            raise UnavailableError  # it is stored, and nobody has heard of it
+        return done
+
+    monkeypatch.setattr(importing, "_PAUSE", 0)
+    monkeypatch.setattr(Store, "write", fail_now_and_then)
+    tally = imported(store, sheets, Terms(batch=25, clock=lambda: BEGIN))
+    monkeypatch.undo()
+    assert tally["sheets"] + tally["sheets refused"] == len(sheets)
+    assert contents(store) == contents(other)
+    other.close()
+
+
+def test_a_database_that_stays_away_ends_the_import(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise UnavailableError
+
+    monkeypatch.setattr(importing, "_PAUSE", 0)
+    monkeypatch.setattr(importing, "ingest_batch", fail)
+    with pytest.raises(UnavailableError):
+        imported(store, [paper(1)])
 
 
 # How the tests go about it.
@@ -193,7 +260,7 @@ def store_bytes(
     terms: Terms | None = None,
     tell: Callable[[int, Counter[str]], None] = lambda *_: None,
 ) -> Counter[str]:
-    with open_input("archive", io.BytesIO(content)) as source:
+    with closing(open_input("archive", io.BytesIO(content))) as source:
         return import_input(store, source, Path(REFUSED), terms or Terms(), tell)[1]
 
 
