@@ -80,7 +80,7 @@ class ChangeExportSchema(ChangeFilterSchema):
     after = Line(
         longest=130,
         pattern="^(article|actor|event|proposal|statement)/[a-z0-9][a-z0-9-]{0,95}/[1-9][0-9]{0,8}$",
-        otherwise="Not a change, such as event/us-written-response-to-russia/2: resource, id and version.",
+        otherwise="Not a change, such as event/some-id/2: resource, id and version.",
         load_default=None,
         metadata=described("Go on after this change, of which the line came whole: resource/id/version"),
     )
