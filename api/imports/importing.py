@@ -15,14 +15,14 @@ from functools import partial
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import orjson
 from sqlalchemy.orm import Session
 
 from api.imports import preparing
 from api.imports.inputs import Input
-from api.imports.preparing import Preparers, Read, prepare_line, uncollected
+from api.imports.preparing import Piece, Preparers, Read, prepare_line, uncollected
 from api.imports.refusals import Refusals
 from api.ingest import Outcome, SheetRefusedError
 from api.ingest.archives import read_entry
@@ -61,15 +61,6 @@ class Terms:
     #: From the first line, whatever was imported before.
     again: bool = False
     clock: Clock = now
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Some lines: the number of the last one, and the hash of all lines up to there."""
-
-    lines: list[bytes]
-    last: int
-    digest: str
 
 
 #: Told after each transaction: up to which line, and what became of all of them.
@@ -114,17 +105,17 @@ def _skip(lines: Iterator[bytes], checkpoint: Checkpoint, digest: Any, name: str
         )
 
 
-def _pieces(lines: Iterable[bytes], last: int, digest: Any) -> Iterator[_Piece]:
+def _pieces(lines: Iterable[bytes], last: int, digest: Any) -> Iterator[Piece]:
     some: list[bytes] = []
     for line in lines:
         last += 1
         digest.update(line)
         some.append(line)
         if len(some) == _PIECE:
-            yield _Piece(some, last, digest.hexdigest())
+            yield Piece(some, last, digest.hexdigest())
             some = []
     if some:
-        yield _Piece(some, last, digest.hexdigest())
+        yield Piece(some, last, digest.hexdigest())
 
 
 def _is_change(line: bytes) -> bool:
@@ -136,10 +127,8 @@ def _is_change(line: bytes) -> bool:
     return isinstance(found, dict) and found.keys() >= {"resource", "version", "action"}
 
 
-class _Work(Protocol):
-    """Stores some lines; counts in a tally what becomes of them, and notes those that are refused."""
-
-    def __call__(self, session: Session, tally: Counter[str], /) -> None: ...
+#: Stores some lines; counts in a tally what becomes of them, and notes those that are refused.
+_Work = Callable[[Session, Counter[str]], None]
 
 
 @dataclass
@@ -155,33 +144,23 @@ class _Run:
     tell: Tell
     tally: Counter[str] = field(default_factory=Counter)
 
-    def import_sheets(self, pieces: Iterator[_Piece]) -> None:
+    def import_sheets(self, pieces: Iterator[Piece]) -> None:
         """Import fact sheets."""
-        ends: list[_Piece] = []
-
-        def lines() -> Iterator[list[bytes]]:
-            for piece in pieces:
-                ends.append(piece)
-                yield piece.lines
-
         countries = self.store.write(lambda session: load_countries(session, _MOST_ACTORS))
         preparers = Preparers(self.terms.processes, preparing.Terms(self.terms.may_review, countries))
         try:
             waiting: list[tuple[bytes, Read]] = []
-            read = 0
-            for some, sheets in preparers.prepare(lines()):
-                waiting += zip(some, sheets, strict=True)
-                read += 1
+            for piece, sheets in preparers.prepare(pieces):
+                waiting += zip(piece.lines, sheets, strict=True)
                 if len(waiting) >= self.terms.batch:
-                    self._store(ends[read - 1], self._sheets(waiting))
-                    del ends[:read]
-                    waiting, read = [], 0
+                    self._store(piece, self._sheets(waiting))
+                    waiting = []
             if waiting:
-                self._store(ends[read - 1], self._sheets(waiting))
+                self._store(piece, self._sheets(waiting))
         finally:
             preparers.close()
 
-    def import_changes(self, pieces: Iterator[_Piece]) -> None:
+    def import_changes(self, pieces: Iterator[Piece]) -> None:
         """Import the history of another store into an empty one, or into one that has come from there."""
         waiting: list[bytes] = []
         for piece in pieces:
@@ -192,7 +171,7 @@ class _Run:
         if waiting:
             self._store(piece, self._changes(waiting))
 
-    def _store(self, end: _Piece, work: _Work) -> None:
+    def _store(self, end: Piece, work: _Work) -> None:
         """Store what came since the last checkpoint, up to the end of a piece."""
         before = self.checkpoint
 

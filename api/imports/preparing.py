@@ -30,6 +30,15 @@ _UNCOLLECTED = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Some lines that are prepared together: the number of the last one, and the hash of all lines up to there."""
+
+    lines: list[bytes]
+    last: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What preparing depends on: whether reviews count, and of which countries actors are that are known."""
 
@@ -83,15 +92,15 @@ class Preparers:
         self._mine = local()
         self._pipes: list[Connection] = []
 
-    def prepare(self, pieces: Iterable[Sequence[bytes]]) -> Iterator[tuple[Sequence[bytes], list[Read]]]:
-        """Give pieces of lines in order, and what was read of them."""
+    def prepare(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, list[Read]]]:
+        """Give pieces in order, and what was read of their lines."""
         if not self._processes:
             for piece in pieces:
-                yield piece, prepare_lines(piece, self._terms)
+                yield piece, prepare_lines(piece.lines, self._terms)
             return
-        waiting: deque[tuple[Sequence[bytes], Future[bytes]]] = deque()
+        waiting: deque[tuple[Piece, Future[bytes]]] = deque()
         for piece in pieces:
-            waiting.append((piece, self._threads.submit(self._ask, piece)))
+            waiting.append((piece, self._threads.submit(self._ask, piece.lines)))
             if len(waiting) > _AHEAD:
                 yield self._answered(*waiting.popleft())
         while waiting:
@@ -103,19 +112,19 @@ class Preparers:
         for pipe in self._pipes:
             pipe.close()
 
-    def _ask(self, piece: Sequence[bytes]) -> bytes:
-        """Have a piece prepared; what waits is kept as bytes: no bytes, if the process has ended."""
+    def _ask(self, lines: list[bytes]) -> bytes:
+        """Have lines prepared; what waits is kept as bytes: no bytes, if the process has ended."""
         try:
             pipe = self._pipe()
-            pipe.send(piece)
+            pipe.send(lines)
             return pipe.recv_bytes()
         except (EOFError, OSError):
             return b""
 
-    def _answered(self, piece: Sequence[bytes], answer: Future[bytes]) -> tuple[Sequence[bytes], list[Read]]:
+    def _answered(self, piece: Piece, answer: Future[bytes]) -> tuple[Piece, list[Read]]:
         # Somebody may have ended the other process: then it is done here.
         told = answer.result()
-        read = pickle.loads(told) if told else prepare_lines(piece, self._terms)  # noqa: S301 (it is our own)
+        read = pickle.loads(told) if told else prepare_lines(piece.lines, self._terms)  # noqa: S301 (it is our own)
         return piece, read
 
     def _pipe(self) -> Connection:
@@ -136,9 +145,9 @@ def _serve(pipe: Connection, terms: Terms) -> None:
     with uncollected():
         for number in count(1):
             try:
-                piece = pipe.recv()
+                lines = pipe.recv()
             except EOFError:
                 return
-            pipe.send(prepare_lines(piece, terms))
+            pipe.send(prepare_lines(lines, terms))
             if number % _UNCOLLECTED == 0:
                 gc.collect()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.ingest.facts import facts_named
 from api.ingest.foreseeing import Expected, store_expected
-from api.ingest.identity import id_of_actor
+from api.ingest.identity import id_of_sent_actor
 from api.ingest.preparing import Prepared
 from api.ingest.refusal import SheetRefusedError
 from api.ingest.storing import Outcome, store
@@ -83,7 +83,7 @@ def _look_up(known: Known, sheets: Sequence[Prepared | Sheet]) -> None:
 
 def _actors_of(sheet: Prepared) -> Iterator[str]:
     for actor in sheet.sheet.actors.values():
-        yield actor["id"] or id_of_actor(actor["kind"], actor["name"])
+        yield id_of_sent_actor(actor)
         yield from actor["member_of"]
     for _, fact in sheet.facts:
         yield from (part["actor"] for part in fact["actors"] if part["actor"])

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from api.ingest.identity import id_of_actor
+from api.ingest.identity import id_of_sent_actor
 from api.ingest.preparing import Prepared
 from api.ingest.refusal import SheetRefusedError
 from api.ingest.sheets import Sheet
@@ -46,7 +46,7 @@ def foresee(prepared: Prepared, may_review: bool, countries: dict[str, str | Non
         return None
     sheet = prepared.sheet
     for actor in sheet.actors.values():
-        countries[actor["id"] or id_of_actor(actor["kind"], actor["name"])] = actor["country_code"]
+        countries[id_of_sent_actor(actor)] = actor["country_code"]
     known = _Nothing(countries)
     writer = Foreseer(known)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b32encode
 from collections import Counter
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -26,6 +27,12 @@ def id_of_actor(kind: str, name: str) -> str:
 def id_of_suggestion(fact: str, other: str) -> str:
     """Derive the id of what is suggested about two facts: it is the same whichever of them came first."""
     return f"suggestion-{_hash('suggestion', *sorted((fact, other)))[:16]}"
+
+
+def id_of_sent_actor(actor: Mapping[str, Any]) -> str:
+    """Tell the id of an actor of a sheet: its own, else the one that is derived."""
+    id_: str = actor["id"] or id_of_actor(actor["kind"], actor["name"])
+    return id_
 
 
 class FactIds:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.ingest.dates import read_bounds
 from api.ingest.facts import facts_named, forget_facts, reviewed, settle
-from api.ingest.identity import claim_of, id_of_actor
+from api.ingest.identity import claim_of, id_of_sent_actor
 from api.ingest.merging import merge, without_doubles
 from api.ingest.preparing import Facts, Prepared, prepare, read_facts
 from api.ingest.redrafting import Redrafting
@@ -135,7 +135,7 @@ class Storing:
 
     def _name_actors(self) -> None:
         """Look up every actor that the sheet names: who has its id today, and whether that one is gone."""
-        sent = {at: each["id"] or id_of_actor(each["kind"], each["name"]) for at, each in self.sheet.actors.items()}
+        sent = {at: id_of_sent_actor(each) for at, each in self.sheet.actors.items()}
         self.twins = self._refuse_twins([(("actors", at), id_) for at, id_ in sent.items()])
         self.sent_actors = sent
         named = set(sent.values()) | {id_ for _, id_ in self._references()}

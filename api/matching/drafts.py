@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from api.ingest import Outcome, ingest
 from api.ingest.dates import read_date
-from api.ingest.facts import Context, read_fact
-from api.ingest.identity import FactIds, claim_of, id_of_article, id_of_suggestion
+from api.ingest.identity import claim_of, id_of_article, id_of_suggestion
+from api.ingest.preparing import read_facts
 from api.ingest.redrafting import Redrafting
 from api.ingest.refusal import Flaws
-from api.ingest.sheets import KINDS, Sheet, read
+from api.ingest.sheets import KINDS, read
 from api.matching.candidates import Candidates, current_actors
 from api.matching.copies import find_origin
 from api.matching.likeness import Likeness, compare, tell
@@ -83,7 +83,7 @@ def _match(session: Session, sheet: Mapping[str, Any]) -> tuple[dict[str, Any], 
     article, text = checked.article, checked.article["text"]
     claim = claim_of(article["publisher"], article["url"], sha256(text.encode()).hexdigest())
     id_ = article["id"] or claimant(session, claim) or id_of_article(claim)
-    drafts = _read_drafts(checked, Context(id_, {id_: text}, (), flaws))
+    drafts = [_Draft(fact["id"], fact) for _, fact in read_facts(checked, id_, text, (), flaws)]
     published = read_date(article["published_at"], (), article["source"] or text, flaws)
     if checked.flaws or flaws.found:
         return dict(sheet), []
@@ -94,17 +94,6 @@ def _match(session: Session, sheet: Mapping[str, Any]) -> tuple[dict[str, Any], 
     new = _find_new(writer, id_, drafts)
     _find_near(session, id_, published, new[:_MATCHED])
     return _with_ids(matched, drafts, _join(new)), drafts
-
-
-def _read_drafts(sheet: Sheet, context: Context) -> list[_Draft]:
-    """Read the facts of a sheet, and derive their ids as `ingest` does."""
-    drafts: list[_Draft] = []
-    ids = FactIds(context.article or "")
-    for plural, kind in KINDS.items():
-        for at, new in sheet.facts[plural].items():
-            fact = read_fact(kind, new, (plural, at), context)
-            drafts.append(_Draft(fact["id"] or ids.derive(kind, fact["evidence"]), fact))
-    return drafts
 
 
 def _find_new(writer: Writer, article: str, drafts: Iterable[_Draft]) -> list[_Draft]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import Table, func, select
@@ -24,6 +24,8 @@ from api.store.words import words_of
 
 Document = dict[str, Any]
 Brief = tuple[Any, ...]
+#: What rows are looked up by.
+Key = TypeVar("Key", str, int)
 
 #: What facts need to know of their articles and actors, from their documents; and the columns that say the same.
 _BRIEF: Mapping[str, Callable[[Document], Brief]] = {
@@ -96,7 +98,7 @@ def resolve(session: Session, table: Table, ids: Iterable[str]) -> dict[str, str
     """Map each id that was merged into another to the one that took over."""
     alias = tables.aliases
     targets: dict[str, str] = {}
-    for some in _pieces(ids):
+    for some in pieces(ids):
         query = select(alias.c.id, alias.c.target).where(alias.c.resource == table.name, alias.c.id.in_(some))
         targets.update(dict(session.execute(query).all()))
     return targets
@@ -123,7 +125,7 @@ def claimants(session: Session, claims: Iterable[str]) -> dict[str, str]:
     """Map the hashes of natural keys to the articles that have them."""
     claim = tables.claims
     held: dict[str, str] = {}
-    for some in _pieces(claims):
+    for some in pieces(claims):
         query = select(claim.c.hash, claim.c.article_id).where(claim.c.hash.in_(some))
         held.update(dict(session.execute(query).all()))
     return held
@@ -153,7 +155,7 @@ class Known:
         """Read documents in order to change them."""
         wanted = sorted(set(ids))
         known = self.rows[table.name]
-        for some in _pieces(id_ for id_ in wanted if id_ not in known):
+        for some in pieces(id_ for id_ in wanted if id_ not in known):
             known.update(dict.fromkeys(some))
             query = select(table.c.id, table.c.document, table.c.labels, table.c.etag).where(table.c.id.in_(some))
             for id_, body, labels, etag in self.session.execute(query.order_by(table.c.id)):
@@ -226,7 +228,7 @@ class Known:
     def _read_briefs(self, table: Table, ids: Iterable[str]) -> None:
         rows, briefs = self.rows[table.name], self._briefs[table.name]
         columns = [table.c.id.label("key"), *(table.c[name] for name in _BRIEF_COLUMNS[table.name])]
-        for some in _pieces(id_ for id_ in ids if id_ not in rows and id_ not in briefs):
+        for some in pieces(id_ for id_ in ids if id_ not in rows and id_ not in briefs):
             for id_, *values in self.session.execute(select(*columns).where(table.c.id.in_(some))):
                 briefs[id_] = tuple(values)
 
@@ -240,7 +242,7 @@ class Known:
             self.graves[table.name].update(dict(self.session.execute(query.group_by(change.c.id)).all()))
 
 
-def _pieces(values: Iterable[str]) -> Iterable[list[str]]:
+def pieces(values: Iterable[Key]) -> Iterable[list[Key]]:
     """Cut values into sorted pieces that fit an IN list, each value once."""
     ordered = sorted(set(values))
     return (ordered[at : at + _AT_ONCE] for at in range(0, len(ordered), _AT_ONCE))

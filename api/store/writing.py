@@ -33,7 +33,7 @@ from api.store.documents import etag as etag_of
 from api.store.engine import has_label, upsert
 from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
 from api.store.foreseen import SOMETIME, Foreseen, ForeseenDocument
-from api.store.known import Document, Known, Row, Texts, load_version
+from api.store.known import Document, Known, Row, Texts, load_version, pieces
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
 from api.store.pending import Pending
 
@@ -41,8 +41,6 @@ Outcome = Literal["created", "updated", "unchanged", "deleted"]
 
 #: A fact, and the labels that it is filed under.
 _Filed = tuple[Document, list[str]]
-#: Articles, or facts, that are looked up at once.
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,9 +422,9 @@ class Writer:
         named = [f'"actor":"{actor}"'.encode() for actor in actors]
         ids, facts = self.facts_under(f"actor:{under}"), tables.facts
         found: list[str] = []
-        for at in range(0, len(ids), _AT_ONCE):
-            some = select(facts.c.id, facts.c.document).where(facts.c.id.in_(ids[at : at + _AT_ONCE]))
-            found += [id_ for id_, document in self.session.execute(some) if any(each in document for each in named)]
+        for some in pieces(ids):
+            query = select(facts.c.id, facts.c.document).where(facts.c.id.in_(some))
+            found += [id_ for id_, document in self.session.execute(query) if any(each in document for each in named)]
         return found
 
     def _brief(self, table: Table, ids: Iterable[str]) -> dict[str, tuple[Any, ...]]:
@@ -445,10 +443,10 @@ class Writer:
             _collect_actors(found[id_], (row.labels for row in rows if row and HIDDEN not in row.labels))
         if stored := {term(f"reading:{id_}"): id_ for id_ in found.keys() - self._facts_of.keys()}:
             self._pending.store()
-            facts, postings, terms = tables.facts, tables.postings, sorted(stored)
+            facts, postings = tables.facts, tables.postings
             query = select(postings.c.term, facts.c.labels).join(facts, postings.c.id == facts.c.id)
-            for at in range(0, len(terms), _AT_ONCE):
-                for of, labels in self.session.execute(query.where(postings.c.term.in_(terms[at : at + _AT_ONCE]))):
+            for some in pieces(stored):
+                for of, labels in self.session.execute(query.where(postings.c.term.in_(some))):
                     _collect_actors(found[stored[of]], [split(labels)])
         return found
 
