@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import Table
 
@@ -21,7 +20,7 @@ from api.ingest.storing import Outcome, Storing
 from api.store import tables
 from api.store.foreseeing import Foreseer
 from api.store.foreseen import Foreseen
-from api.store.known import Document, Known, Row, Texts
+from api.store.known import Brief, Document, Known, Row, Texts
 from api.store.writing import Writer
 
 
@@ -89,7 +88,7 @@ class _Nothing(Known):
         return set()
 
     def _actor(self, id_: str) -> Row:
-        return Row({"id": id_, "country_code": self._countries.get(id_)}, [], "", b"")
+        return Row({"id": id_, "country_code": self._countries.get(id_)}, "", "", b"")
 
     def resolve(self, table: Table, ids: Iterable[str]) -> dict[str, str]:
         return {}
@@ -97,10 +96,9 @@ class _Nothing(Known):
     def holders(self, claims: Iterable[str]) -> dict[str, str | None]:
         return dict.fromkeys(claims)
 
-    def brief(self, table: Table, ids: Iterable[str]) -> Any:
-        ids = list(ids)
-        self.load(table, ids)
-        return super().brief(table, ids)
+    def _brief_of(self, table: Table, id_: str) -> Brief | None:
+        self.row(table, id_)
+        return super()._brief_of(table, id_)
 
 
 class _Taking(Storing):

@@ -63,6 +63,8 @@ def merge(
 
 def united(name: str, known: list[Any], new: list[Any]) -> list[Any]:
     """Join two lists; of entries that are the same one the first stays."""
+    if len(known) + len(new) < 2:
+        return [*known, *new]
     same = _SAME.get(name, lambda each: each)
     joined: dict[Any, Any] = {}
     for each in (*known, *new):

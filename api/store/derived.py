@@ -5,12 +5,13 @@ Whoever writes and whoever checks what was written derive it here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from api.store.entries import days, is_long
 from api.store.labels import (
     HIDDEN,
+    Counted,
     Document,
     fact_counts,
     fact_postings,
@@ -19,7 +20,6 @@ from api.store.labels import (
     name_key,
     term,
 )
-from api.store.tallying import Counted
 
 #: A row of `postings`: term, key, id.
 Posting = tuple[int, int, str]
@@ -72,21 +72,27 @@ def file_fact(fact: Document, publishers: Mapping[str, str], actors: Mapping[str
     return [*labels, "span:long"] if is_long(fact["date"]) else labels
 
 
-def postings_of_article(article: Document, labels: Iterable[str]) -> Iterator[Posting]:
-    """List the places of an article in the lists of articles."""
-    day = days(article["published_at"])[0]
-    return ((term(label), day, article["id"]) for label in labels)
+def starts_of_fact(fact: Document) -> dict[str, int]:
+    """Tell for each article that a fact has evidence in where the first of that starts."""
+    starts: dict[str, int] = {}
+    for span in fact["evidence"]:
+        starts[span["article"]] = min(span["start"], starts.get(span["article"], span["start"]))
+    return starts
 
 
-def postings_of_fact(fact: Document, labels: Iterable[str]) -> Iterator[Posting]:
-    """List the places of a fact in the lists of facts."""
-    day = days(fact["date"])[0]
-    return ((term(label), key, fact["id"]) for label, key in fact_postings(fact, labels, day))
+def postings_of_article(id_: str, labels: Iterable[str], day: int) -> Iterator[Posting]:
+    """List the places of an article in the lists of articles, given the day that it sorts by."""
+    return ((term(label), day, id_) for label in labels)
 
 
-def counts_of_fact(fact: Document, labels: list[str]) -> Counted:
-    """Tell where a fact counts: nowhere while it is hidden."""
-    return [] if HIDDEN in labels else fact_counts(labels, fact["date"] and fact["date"]["earliest"])
+def postings_of_fact(id_: str, labels: Collection[str], day: int, starts: Mapping[str, int]) -> Iterator[Posting]:
+    """List the places of a fact in the lists of facts, given the day that it sorts by and where its evidence starts."""
+    return ((term(label), key, id_) for label, key in fact_postings(labels, day, starts))
+
+
+def counts_of_fact(labels: Collection[str], day: int) -> Iterable[Counted]:
+    """Tell where a fact counts, given the day that it sorts by: nowhere while it is hidden."""
+    return () if HIDDEN in labels else fact_counts(labels, day)
 
 
 def names_of_actor(actor: Document) -> list[str]:

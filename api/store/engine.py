@@ -211,7 +211,7 @@ def _strpos(element: has_label, compiler: SQLCompiler, **kwargs: Any) -> str:
 
 
 def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], add: str | None = None) -> None:
-    """Insert rows of the same columns, in the same order; see `write_rows`."""
+    """Insert rows of the same columns, in the table's order; see `write_rows`."""
     if rows:
         write_rows(session, table, tuple(rows[0]), [tuple(row.values()) for row in rows], add)
 
@@ -222,14 +222,16 @@ def write_rows(
     columns: tuple[str, ...],
     rows: Sequence[tuple[Any, ...]],
     add: str | None = None,
+    *,
+    replace: bool = True,
 ) -> None:
-    """Insert rows of these columns, the values of each column of one type.
+    """Insert rows of these columns, which stand in the table's order, the values of each column of one type.
 
     A row whose key is there already replaces it, or adds its `add` column to the one there; so no two of the rows may
-    have the same key.
+    have the same key. Without `replace` it is an error.
     """
     connection = session.connection()
-    statement = _upsert(connection.dialect, table, columns, add)
+    statement = _insert(connection.dialect, table, columns, add, replace)
     for at in range(0, len(rows), _ROWS_AT_ONCE):
         some = rows[at : at + _ROWS_AT_ONCE]
         if connection.dialect.name == "sqlite":
@@ -241,11 +243,13 @@ def write_rows(
 
 
 @lru_cache
-def _upsert(dialect: Dialect, table: Table, columns: tuple[str, ...], add: str | None) -> str:
+def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], add: str | None, replace: bool) -> str:
     insert: sqlite.Insert | postgresql.Insert = sqlite.insert(table)
     if dialect.name == "postgresql":
         lists = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in columns)
         insert = postgresql.insert(table).from_select(columns, select(*lists))
+    if not replace:
+        return str(insert.compile(dialect=dialect, column_keys=columns))
     new = insert.excluded
     keys = [column.name for column in table.primary_key]
     changes = {add: table.c[add] + new[add]} if add else {name: new[name] for name in columns if name not in keys}

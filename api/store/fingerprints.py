@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice
 
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
@@ -34,7 +33,7 @@ _WORD = re.compile(r"\w+")
 
 def runs_of(text: str) -> set[int]:
     """List the hashes of all runs of words of a text; none of a text that is too short to tell."""
-    words = [match[0] for match in islice(_WORD.finditer(text.casefold()), MOST_INDEXED)]
+    words = _WORD.findall(text.casefold())[:MOST_INDEXED]
     found = {_hash(" ".join(words[at : at + _RUN]).encode()) for at in range(len(words) - _RUN + 1)}
     return found if len(found) >= _FEWEST_RUNS else set()
 
@@ -43,9 +42,8 @@ def bands_of(text: str) -> list[int]:
     """List the bands of a text, 64-bit signed integers, in order."""
     bins = _BANDS * _BINS_OF_A_BAND
     least: dict[int, int] = {}
-    for run in runs_of(text):
-        at = run % bins
-        least[at] = min(run, least.get(at, run))
+    for run in sorted(runs_of(text), reverse=True):
+        least[run % bins] = run
     return sorted(set(_hash_bands(least)))
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.store import tables
+from api.store.derived import Posting, starts_of_fact
 from api.store.foreseen import SOMETIME, Foreseen, ForeseenDocument
 from api.store.known import Known
-from api.store.labels import split
+from api.store.labels import Counted
+from api.store.pending import Pending
 from api.store.writing import Author, Writer
 
 #: Columns that follow from a document without being derived from what it says.
@@ -22,11 +24,12 @@ class Foreseer(Writer):
         """Take what is known of the store."""
         super().__init__(known.session, Author(SOMETIME))
         self.known = known
+        self._pending = _Documents(known.session)
 
     def foresee(self, claim: str) -> Foreseen | None:
         """Tell what is to be written; None where that is more than an article and its facts, all of them new."""
         self.file_articles()
-        rows, changes = self._pending.taken_out()
+        rows, changes = self._pending.rows, self._pending.changes
         documents = [self._document(change, rows[change["resource"]][change["id"]]) for change in changes]
         made = [document for document in documents if document]
         (texts,) = self.known.texts.values()
@@ -38,15 +41,29 @@ class Foreseer(Writer):
             if table not in ("articles", "facts")
             for key, row in by_key.items()
         ]
-        return Foreseen(made[0].id, claim, texts, made, others, self._pending)
+        return Foreseen(made[0].id, claim, texts, made, others)
 
     def _document(self, change: Mapping[str, Any], row: Mapping[str, Any]) -> ForeseenDocument | None:
         body: bytes = change["document"]
         resource, id_ = change["resource"], change["id"]
-        reviewed = resource == "facts" and self.load(tables.facts, [id_])[id_]["review"]["at"] == SOMETIME
-        times = 2 + reviewed  # when it is made and changed, and perhaps reviewed
-        if change["version"] != 1 or body.count(SOMETIME.encode()) != times:
+        entry = self._pending.entry(resource.removesuffix("s"), id_)
+        starts: dict[str, int] = {}
+        times = 2  # when it is made and when it is changed
+        if resource == "facts":
+            (fact,) = self.load(tables.facts, [id_]).values()
+            starts, times = starts_of_fact(fact), times + (fact["review"]["at"] == SOMETIME)
+        if entry is None or change["version"] != 1 or body.count(SOMETIME.encode()) != times:
             return None
-        own = {name: row[name] for name in row if name not in _OWN}
-        labels = split(row["labels"])
-        return ForeseenDocument(resource, id_, change["noun"], split(change["labels"]), labels, own, body)
+        derived = {name: row[name] for name in row if name not in _OWN}
+        filed = change["labels"], row["labels"]
+        return ForeseenDocument(resource, id_, change["noun"], *filed, derived, starts, entry, body)
+
+
+class _Documents(Pending):
+    """Keeps no places in lists and no counts: they follow from the labels, and are made when these are stored."""
+
+    def move(self, gone: Iterable[Posting], come: Iterable[Posting]) -> None:
+        pass
+
+    def count(self, counted: Iterable[Counted], by: int) -> None:
+        pass

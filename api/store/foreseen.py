@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.store.known import Texts
-from api.store.pending import Pending
+from api.store.search_index import Entry
 
 #: Stands for the time at which what was foreseen will be stored: as long as any, and never told by a clock.
 SOMETIME = "9999-12-31T23:59:59.999999Z"
@@ -14,14 +14,19 @@ SOMETIME = "9999-12-31T23:59:59.999999Z"
 
 @dataclass(frozen=True, slots=True)
 class ForeseenDocument:
-    """The first version of a resource, but for its time, with its labels when it is made and in the end."""
+    """The first version of a resource, but for its time, with its labels when it is made and in the end.
+
+    `starts` tells for each article that is evidence of it where the first of that starts.
+    """
 
     table: str
     id: str
     noun: str
-    first_labels: list[str]
-    labels: list[str]
+    first_labels: str
+    labels: str
     derived: dict[str, Any]
+    starts: dict[str, int]
+    entry: Entry
     body: bytes
 
 
@@ -29,7 +34,7 @@ class ForeseenDocument:
 class Foreseen:
     """What storing a sheet will write of its article and facts, which are new: its documents, the article's first.
 
-    `rows` are (table, key, row) of what belongs to the article, `pending` its and their words, lists and counts.
+    `rows` are (table, key, row) of what belongs to the article.
     """
 
     article: str
@@ -37,7 +42,6 @@ class Foreseen:
     texts: Texts
     documents: list[ForeseenDocument]
     rows: list[tuple[str, Any, dict[str, Any]]]
-    pending: Pending
 
     @property
     def facts(self) -> list[str]:

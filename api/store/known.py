@@ -69,12 +69,17 @@ class Texts:
 class Row:
     """A document as it stands in its table, and what it is filed under; it is read when it is asked for."""
 
-    __slots__ = ("_document", "body", "etag", "labels")
+    __slots__ = ("_document", "_labels", "body", "etag")
 
-    def __init__(self, document: Document | None, labels: list[str], etag: str, body: bytes) -> None:
-        """Take the document as far as it was read already."""
+    def __init__(self, document: Document | None, labels: str, etag: str, body: bytes) -> None:
+        """Take the document as far as it was read already, and the labels as one column."""
         self._document = document
-        self.labels, self.etag, self.body = labels, etag, body
+        self._labels, self.etag, self.body = labels, etag, body
+
+    @property
+    def labels(self) -> list[str]:
+        """What the document is filed under."""
+        return split(self._labels)
 
     @property
     def document(self) -> Document:
@@ -159,7 +164,7 @@ class Known:
             known.update(dict.fromkeys(some))
             query = select(table.c.id, table.c.document, table.c.labels, table.c.etag).where(table.c.id.in_(some))
             for id_, body, labels, etag in self.session.execute(query.order_by(table.c.id)):
-                known[id_] = Row(None, split(labels), etag, body)
+                known[id_] = Row(None, labels, etag, body)
             self._look_for_graves(table, [id_ for id_ in some if known[id_] is None])
         return {id_: row.document for id_ in wanted if (row := known[id_])}
 

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.store.tables import UNDATED
-from api.store.tallying import Counted
 
 Document = Mapping[str, Any]
 
@@ -38,6 +37,20 @@ TALLIED = ("all", "kind:", "type:", "category:", "publisher:", "country:")
 
 HIDDEN = "review:rejected"
 
+#: Where facts count: under each of some labels for themselves and for each (facet, value).
+Counted = tuple[list[str], list[tuple[str, str]]]
+
+#: What counts are kept under a label: of all facets and of roles, of all facets, of the label alone, or none.
+_ACTOR, _OTHER, _ALONE, _NOWHERE = range(4)
+
+
+class Filing(NamedTuple):
+    """How facts are filed under a label: whether it has a list, what is counted under it, what it is a value of."""
+
+    posted: bool
+    counts: int
+    value: tuple[str, str] | None
+
 
 @lru_cache(maxsize=100_000)
 def term(label: str) -> int:
@@ -45,9 +58,16 @@ def term(label: str) -> int:
     return int.from_bytes(blake2b(label.encode(), digest_size=8).digest(), signed=True)
 
 
+@lru_cache(maxsize=10_000)
 def day_number(iso: str | None) -> int:
     """Turn an ISO date into days since 0001-01-01, that day being 1; none is UNDATED."""
     return date.fromisoformat(iso).toordinal() if iso else UNDATED
+
+
+@lru_cache(maxsize=10_000)
+def iso_day(number: int) -> str:
+    """Turn days since 0001-01-01 into an ISO date."""
+    return date.fromordinal(number).isoformat()
 
 
 def joined(labels: Iterable[str]) -> str:
@@ -112,31 +132,48 @@ def articles_of_fact(fact: Document) -> list[str]:
     return list(dict.fromkeys(span["article"] for span in fact["evidence"]))
 
 
-def fact_postings(fact: Document, labels: Iterable[str], day: int) -> Iterator[tuple[str, int]]:
-    """List (label, key) for each list that a fact stands in. A rejected fact stands only where it is asked for."""
-    review = f"review:{fact['review']['status']}"
-    if review != "review:approved":
-        yield review, day
-    if review == HIDDEN:
+@lru_cache(maxsize=100_000)
+def filing(label: str) -> Filing:
+    """Tell how facts are filed under a label."""
+    facet, _, value = label.partition(":")
+    counts = _ACTOR if facet == "actor" else _OTHER if label.startswith(TALLIED) else _ALONE
+    if not label.startswith(POSTED):
+        # What was not approved has a list of its own.
+        return Filing(facet == "review" and value != "approved", _NOWHERE, None)
+    return Filing(posted=True, counts=counts, value=(facet, value) if facet in (*FACETS, "link") else None)
+
+
+def fact_postings(labels: Iterable[str], day: int, starts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """List (label, key) for each list that a fact stands in, given where in each article its evidence starts.
+
+    A rejected fact stands only where it is asked for.
+    """
+    if HIDDEN in labels:
+        yield HIDDEN, day
         return
     for label in labels:
-        if label.startswith(POSTED):
+        if filing(label).posted:
             yield label, day
-    for article in articles_of_fact(fact):
-        yield f"reading:{article}", min(s["start"] for s in fact["evidence"] if s["article"] == article)
+    for article, start in starts.items():
+        yield f"reading:{article}", start
 
 
-def fact_counts(labels: list[str], day: str | None) -> Counted:
+def fact_counts(labels: Iterable[str], day: int) -> Iterator[Counted]:
     """Tell where a visible fact with some labels counts; its first day is a value as well."""
-    values = [(facet, value) for facet, _, value in (label.partition(":") for label in labels) if facet in FACETS]
-    if day:
-        values.append(("day", day))
-    links = [("link", label.removeprefix("link:")) for label in labels if label.startswith("link:")]
-    actors = [label for label in labels if label.startswith("actor:")]
-    others = [label for label in labels if label.startswith(TALLIED)]
-    alone = [label for label in labels if label.startswith(POSTED) and label not in others and label not in actors]
+    under: tuple[list[str], ...] = ([], [], [], [])
+    values: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
+    for label in labels:
+        _, counts, value = filing(label)
+        under[counts].append(label)
+        if value:
+            (links if value[0] == "link" else values).append(value)
+    if day != UNDATED:
+        values.append(("day", iso_day(day)))
     # In which roles somebody appears is asked of those who appear with him.
-    return [(actors, values + links), (others, values), (alone, [])]
+    yield under[_ACTOR], values + links
+    yield under[_OTHER], values
+    yield under[_ALONE], []
 
 
 def name_key(name: str) -> str:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from api.store import search_index, tables
 from api.store.derived import Posting
 from api.store.engine import upsert, write_rows
-from api.store.labels import term
+from api.store.labels import Counted
 from api.store.opening import count_changes
 from api.store.search_index import Entry
-from api.store.tallying import Counted, Tally
+from api.store.tallying import Tally
 
 #: An entry of the index of words as it stands there, and as it is to stand there; None where it is not.
 _Move = tuple[Entry | None, Entry | None]
@@ -67,7 +67,7 @@ class Pending:
         self._left.extend(gone)
         self._taken.extend(come)
 
-    def count(self, counted: Counted, by: int) -> None:
+    def count(self, counted: Iterable[Counted], by: int) -> None:
         """Count a fact, or with `by` -1 take it out of the counts."""
         self._tally.add(counted, by)
 
@@ -90,18 +90,14 @@ class Pending:
         """The changes that wait, in order."""
         return self._changes
 
-    def taken_out(self) -> tuple[dict[str, dict[Any, dict[str, Any]]], list[dict[str, Any]]]:
-        """Take out the rows, by table and key, and the changes; words, places in lists and counts stay."""
-        out = self._rows, self._changes
-        self._rows, self._changes = {}, []
-        return out
+    @property
+    def rows(self) -> dict[str, dict[Any, dict[str, Any]]]:
+        """The rows that wait, by table and key."""
+        return self._rows
 
-    def absorb(self, other: Pending) -> None:
-        """Take over the words, the places in lists and the counts of new resources that another one has collected."""
-        self._index |= other._index
-        self._taken += other._taken
-        self._tally.absorb(other._tally)
-        self._changed = True
+    def entry(self, resource: str, id_: str) -> Entry | None:
+        """Give what is to stand in the index of words of a resource that waits."""
+        return self._index[resource, id_][1]
 
     def store(self) -> None:
         """Write all that waits, except the history: what is asked of the store from now on knows of it."""
@@ -114,9 +110,9 @@ class Pending:
         """Number the changes and write them, and count the transaction if there was anything to write."""
         if self._changed:
             first = count_changes(self.session, len(self._changes)) - len(self._changes) + 1
-            rows = [{**row, "seq": seq} for seq, row in enumerate(self._changes, first)]
+            rows = [tuple((row | {"seq": seq}).values()) for seq, row in enumerate(self._changes, first)]
             if rows:
-                self.session.execute(tables.changes.insert(), rows)
+                write_rows(self.session, tables.changes, tuple(self._changes[0]), rows, replace=False)
             self._changes, self._changed = [], False
 
     def _store_rows(self) -> None:
@@ -138,15 +134,15 @@ class Pending:
     def _store_places(self) -> None:
         places = Counter(self._taken)
         places.subtract(self._left)  # what goes and comes back is at zero, and stays
-        self._left, self._taken = [], []
-        gone = sorted(place for place, n in places.items() if n < 0)
+        gone = sorted(place for place, n in places.items() if n < 0) if self._left else []
         come = sorted(place for place, n in places.items() if n > 0)
+        self._left, self._taken = [], []
         key = tuple_(tables.postings.c.term, tables.postings.c.key, tables.postings.c.id)
         for at in range(0, len(gone), _AT_ONCE):
             self.session.execute(delete(tables.postings).where(key.in_(gone[at : at + _AT_ONCE])))
         write_rows(self.session, tables.postings, ("term", "key", "id"), come)
 
     def _store_counts(self) -> None:
-        rows = sorted((term(label), facet, value, by) for (label, facet, value), by in self._tally.changes())
+        rows = self._tally.changes()
         self._tally = Tally()
         write_rows(self.session, tables.tallies, ("term", "facet", "value", "facts"), rows, add="facts")

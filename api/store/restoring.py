@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from api.store import tables
 from api.store.engine import upsert
 from api.store.known import Document, Texts
+from api.store.labels import joined
 from api.store.writing import Author, Outcome, Writer
 
 _TABLES: Mapping[str, Table] = {
@@ -145,7 +146,7 @@ class _Restorer(Writer):
             self._lead(table, entry.id, entry.target)
             self._outdated.update(self.facts_under(f"actor:{entry.id}") if table is tables.actors else ())
         named = (table.name, entry.id, entry.version, entry.noun, entry.action)
-        self._record(*named, [], None, None, target=entry.target, target_version=target_version)
+        self._record(*named, joined([]), None, None, target=entry.target, target_version=target_version)
         self.known.graves[table.name][entry.id] = entry.version
         self.changed = True
 

@@ -31,7 +31,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     literal_column,
     or_,
@@ -53,6 +52,7 @@ _PROBES = 16
 #: Until PostgreSQL has statistics it takes each range for a 200th of the table, and reads all of it for too many.
 _RANGES_AT_ONCE = 16
 _POSITIONS_AT_ONCE = 500
+_ROWS_AT_ONCE = 1_000
 #: Weights of title and body in ranking.
 _WEIGHTS = (4.0, 1.0)
 #: PostgreSQL counts positions of words up to here.
@@ -72,9 +72,15 @@ _with_words = Table(entries.name, MetaData(), *(Column(c.name, c.type) for c in 
 
 # By its id as well, which says in which shard it is where there are several.
 _DELETE = delete(entries).where(entries.c.position == bindparam("place"), entries.c.id == bindparam("its_id"))
-_INSERT = insert(entries)
-_INSERT_WITH_WORDS = insert(_with_words).values(words=cast(bindparam("tsvector", type_=Text), TSVECTOR))
-_LEARN = insert(_fts)
+# As the drivers are given them: very many at once.
+_INSERT = "INSERT INTO search_entries (position, resource, id) VALUES (?, ?, ?)"
+_LEARN = "INSERT INTO search_words (rowid, title, body) VALUES (?, ?, ?)"
+_INSERT_WITH_WORDS = """
+    INSERT INTO search_entries (position, resource, id, words)
+    SELECT one.position, one.resource, one.id, one.words::tsvector
+    FROM unnest(%(positions)s::bigint[], %(resources)s::text[], %(ids)s::text[], %(words)s::text[])
+        AS one (position, resource, id, words)
+"""
 _VOCABULARY = text("SELECT term, doc, col = 'body', \"offset\" FROM temp.vocabulary")
 _HAS_WORDS = select(_with_words.c.words == cast(bindparam("tsvector", type_=Text), TSVECTOR)).where(
     _with_words.c.resource == bindparam("of"), _with_words.c.id == bindparam("its_id")
@@ -98,11 +104,6 @@ class Entry:
     def base(self) -> int:
         """The entry's own position, unless another entry was there first."""
         return position_of(self.resource, self.id, self.day)
-
-    @property
-    def places(self) -> range:
-        """Where the entry may stand: at its own position, or at the first one after it that was free."""
-        return range(self.base, self.base + _PROBES)
 
     @property
     def columns(self) -> tuple[str, str]:
@@ -133,6 +134,11 @@ def position_of(resource: str, id_: str, day: int) -> int:
     return (ABOVE_ALL_DAYS - day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
 
 
+def places_at(base: int) -> range:
+    """Tell where an entry may stand: at its own position, or at the first one after it that was free."""
+    return range(base, base + _PROBES)
+
+
 def standing_at() -> Select[Any]:
     """Select the position of the entry of a resource `of` with an id `its_id`, which `position_of` tells as `base`."""
     base: Any = bindparam("base", type_=BigInteger)
@@ -150,29 +156,30 @@ def change(session: Session, gone: Sequence[Entry], come: Sequence[Entry]) -> No
 
     What is gone must be given as it was indexed; what comes must not be there any more.
     """
-    taken = _bases_taken(session, [*gone, *come])
+    leave, arrive = [(entry.base, entry) for entry in gone], [(entry.base, entry) for entry in come]
+    taken = _bases_taken(session, (base for base, _ in (*leave, *arrive)))
     # Most stand at their own position, or will: only for the others it matters what stands after that.
-    moved = [entry for entry in gone if taken.get(entry.base) != (entry.resource, entry.id)]
-    crowded = [entry for entry in come if taken.get(entry.base) not in (None, (entry.resource, entry.id))]
+    moved = [entry for base, entry in leave if taken.get(base) != (entry.resource, entry.id)]
+    crowded = [entry for base, entry in arrive if taken.get(base) not in (None, (entry.resource, entry.id))]
     taken |= places_taken(session, [*moved, *crowded])
     leaving: list[tuple[int, Entry]] = []
-    for entry in gone:
-        for position in entry.places:
+    for base, entry in leave:
+        for position in places_at(base):
             if taken.get(position) == (entry.resource, entry.id):
                 del taken[position]
                 leaving.append((position, entry))
     coming: list[tuple[int, Entry]] = []
-    for entry in come:
-        position = next(at for at in entry.places if at not in taken)
+    for base, entry in arrive:
+        position = next(at for at in places_at(base) if at not in taken)
         taken[position] = (entry.resource, entry.id)
         coming.append((position, entry))
     _delete(session, leaving)
     write(session, coming)
 
 
-def _bases_taken(session: Session, those: Iterable[Entry]) -> dict[int, tuple[str, str]]:
-    """Tell which resource stands at the own position of each entry."""
-    bases = sorted({entry.base for entry in those})
+def _bases_taken(session: Session, those: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Tell which resource stands at each of some positions."""
+    bases = sorted(set(those))
     taken: dict[int, tuple[str, str]] = {}
     for at in range(0, len(bases), _POSITIONS_AT_ONCE):
         standing = select(entries).where(entries.c.position.in_(bases[at : at + _POSITIONS_AT_ONCE]))
@@ -213,15 +220,17 @@ def write(session: Session, coming: Sequence[tuple[int, Entry]]) -> None:
     """Write entries at positions that are free."""
     if not coming:
         return
-    rows: list[dict[str, Any]] = [
-        {"position": position, "resource": entry.resource, "id": entry.id} for position, entry in coming
-    ]
+    connection = session.connection()
+    rows = [(position, entry.resource, entry.id) for position, entry in coming]
     if is_sqlite(session):
-        session.execute(_INSERT, rows)
-        session.execute(_LEARN, [_fts_row(position, entry) for position, entry in coming])
+        connection.exec_driver_sql(_INSERT, rows)
+        connection.exec_driver_sql(_LEARN, [(position, *entry.columns) for position, entry in coming])
     else:
-        words = [{"tsvector": entry.tsvector} for _, entry in coming]
-        session.execute(_INSERT_WITH_WORDS, [row | more for row, more in zip(rows, words, strict=True)])
+        for at in range(0, len(rows), _ROWS_AT_ONCE):
+            positions, resources, ids = map(list, zip(*rows[at : at + _ROWS_AT_ONCE], strict=True))
+            words = [entry.tsvector for _, entry in coming[at : at + _ROWS_AT_ONCE]]
+            columns = {"positions": positions, "resources": resources, "ids": ids, "words": words}
+            connection.exec_driver_sql(_INSERT_WITH_WORDS, columns)
 
 
 def _fts_row(position: int, entry: Entry) -> dict[str, Any]:

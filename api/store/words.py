@@ -23,6 +23,8 @@ _WORD = re.compile(
 )
 _CHUNK = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<plain>[^\s"]+))')
 
+#: What is longer than this, such as Chinese, is not likely to come again.
+_SHORT = 30
 #: Longer words are cut: PostgreSQL takes up to 2,046 bytes, and these are four each at the most.
 _LONGEST = 500
 #: More words than this of one text are not indexed: PostgreSQL bounds a tsvector, and no news text is longer.
@@ -53,7 +55,11 @@ class SearchQuery:
 
 def words_of(text: str) -> list[str]:
     """List the words of a text, as they are searched for."""
-    return [word for match in _WORD.finditer(text) if (word := normal(match[0], match.lastgroup))]
+    # No word reaches over a space, and what stands between two of them comes again and again.
+    words: list[str] = []
+    for chunk in text.split():
+        words += _words_between_spaces(chunk) if len(chunk) < _SHORT else _words_found(chunk)
+    return words
 
 
 def spans_of(text: str) -> Iterator[tuple[str, int, int]]:
@@ -62,6 +68,13 @@ def spans_of(text: str) -> Iterator[tuple[str, int, int]]:
         # Nothing is left of some words, such as a sound mark that stands alone.
         if word := normal(match[0], match.lastgroup):
             yield word, match.start(), match.end()
+
+
+def _words_found(text: str) -> tuple[str, ...]:
+    return tuple(word for word, _, _ in spans_of(text))
+
+
+_words_between_spaces = lru_cache(maxsize=50_000)(_words_found)
 
 
 @lru_cache(maxsize=50_000)

@@ -7,7 +7,7 @@ in the name of its author; what one of them makes, the next one finds.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from api.store import tables
 from api.store.derived import (
+    Posting,
     columns_of_actor,
     columns_of_article,
     columns_of_fact,
@@ -27,11 +28,12 @@ from api.store.derived import (
     names_of_actor,
     postings_of_article,
     postings_of_fact,
+    starts_of_fact,
 )
 from api.store.documents import Found, render, shape
 from api.store.documents import etag as etag_of
 from api.store.engine import has_label, upsert
-from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
+from api.store.entries import days, entry_of_actor, entry_of_article, entry_of_fact
 from api.store.foreseen import SOMETIME, Foreseen, ForeseenDocument
 from api.store.known import Document, Known, Row, Texts, load_version, pieces
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
@@ -169,7 +171,7 @@ class Writer:
         elif table is tables.articles:
             texts = self.known.source(id_) or Texts("", "", "")
             self._pending.index(entry_of_article(old.document, texts.words), None)
-            self._pending.move(postings_of_article(old.document, old.labels), ())
+            self._pending.move(_places_of_article(old.document, old.labels), ())
             self._forget_fingerprints(id_, texts.bands)
             self._facts_of.pop(id_, None)
         else:
@@ -189,7 +191,7 @@ class Writer:
             version,
             noun,
             "merged" if into else "deleted",
-            old.labels,
+            joined(old.labels),
             etag,
             body,
             target=into,
@@ -211,18 +213,24 @@ class Writer:
     def take_facts(self, foreseen: Foreseen) -> None:
         """Store the facts of that sheet, whose actors must be stored by now."""
         self._take(foreseen.documents[1:])
-        self._pending.absorb(foreseen.pending)
 
     def _take(self, documents: Iterable[ForeseenDocument]) -> None:
-        at = self.author.at
+        at, pending = self.author.at, self._pending
         for document in documents:
             table, id_ = document.table, document.id
             body = document.body.replace(SOMETIME.encode(), at.encode())
             etag = etag_of(body)
             self._record(table, id_, 1, document.noun, "created", document.first_labels, etag, body)
             self.known.rows[table][id_] = Row(None, document.labels, etag, body)
-            row = _row(id_, 1, (at, at), joined(document.labels), document.derived, etag, body)
-            self._pending.put(tables.metadata.tables[table], id_, row)
+            row = _row(id_, 1, (at, at), document.labels, document.derived, etag, body)
+            pending.put(tables.metadata.tables[table], id_, row)
+            pending.index(None, document.entry)
+            labels, day = split(document.labels), document.derived["day"]
+            if table == "articles":
+                pending.move((), postings_of_article(id_, labels, day))
+            else:
+                pending.move((), postings_of_fact(id_, labels, day, document.starts))
+                pending.count(counts_of_fact(labels, day), 1)
         self.changed = True
 
     def former_ids(self, table: Table, id_: str) -> list[str]:
@@ -291,7 +299,7 @@ class Writer:
         version: int,
         noun: str,
         action: str,
-        labels: Iterable[str],
+        labels: str,
         etag: str | None,
         document: bytes | None,
         *,
@@ -304,6 +312,7 @@ class Writer:
                 "id": id_,
                 "resource": table,
                 "version": version,
+                "seq": None,  # it is numbered when it is written
                 "noun": noun,
                 "action": action,
                 "at": self.author.at,
@@ -311,7 +320,7 @@ class Writer:
                 "note": self.author.note,
                 "target": target,
                 "target_version": target_version,
-                "labels": joined(labels),
+                "labels": labels,
                 "etag": etag,
                 "document": document,
             }
@@ -324,14 +333,14 @@ class Writer:
     ) -> None:
         body = orjson.dumps(document)  # it has the schema's shape already; see _revise
         etag = etag_of(body)
-        labels, id_, old = list(labels), document["id"], self.known.rows[table].get(document["id"])
+        column, id_, old = joined(labels), document["id"], self.known.rows[table].get(document["id"])
         if old is None or old.document["version"] != document["version"]:
             action = "updated" if old else "restored" if id_ in self.known.graves[table] else "created"
-            filed = [*labels, *old.labels] if old else labels
+            filed = joined([*split(column), *old.labels]) if old else column
             self._record(table, id_, document["version"], noun, action, filed, etag, body)
-        self.known.rows[table][id_] = Row(document, labels, etag, body)
+        self.known.rows[table][id_] = Row(document, column, etag, body)
         times = document["created_at"], document["updated_at"]
-        row = _row(id_, document["version"], times, joined(labels), derived, etag, body)
+        row = _row(id_, document["version"], times, column, derived, etag, body)
         self._pending.put(tables.metadata.tables[table], id_, row)
         self.changed = True
 
@@ -339,8 +348,8 @@ class Writer:
         labels = file_article(document, actors)
         if old and old.document == document and old.labels == labels:
             return
-        gone = postings_of_article(old.document, old.labels) if old else ()
-        self._pending.move(gone, postings_of_article(document, labels))
+        gone = _places_of_article(old.document, old.labels) if old else ()
+        self._pending.move(gone, _places_of_article(document, labels))
         self._put_row("articles", "article", document, labels, columns_of_article(document))
 
     def _file_fact(self, document: Document, old: Row | None) -> None:
@@ -368,10 +377,10 @@ class Writer:
 
     def _refile(self, old: _Filed | None, new: _Filed | None) -> None:
         """Move a fact from the lists, counts and words that it stood in to those that it stands in now."""
-        self._pending.move(postings_of_fact(*old) if old else (), postings_of_fact(*new) if new else ())
+        self._pending.move(_places_of_fact(*old) if old else (), _places_of_fact(*new) if new else ())
         for filed, sign in ((old, -1), (new, 1)):
             if filed:
-                self._pending.count(counts_of_fact(*filed), sign)
+                self._pending.count(counts_of_fact(filed[1], days(filed[0]["date"])[0]), sign)
         self._pending.index(*(entry_of_fact(filed[0], self.words) if filed else None for filed in (old, new)))
 
     def _forget_fingerprints(self, article: str, bands: Sequence[int]) -> None:
@@ -449,6 +458,14 @@ class Writer:
                 for of, labels in self.session.execute(query.where(postings.c.term.in_(some))):
                     _collect_actors(found[stored[of]], [split(labels)])
         return found
+
+
+def _places_of_article(article: Document, labels: Iterable[str]) -> Iterator[Posting]:
+    return postings_of_article(article["id"], labels, days(article["published_at"])[0])
+
+
+def _places_of_fact(fact: Document, labels: Collection[str]) -> Iterator[Posting]:
+    return postings_of_fact(fact["id"], labels, days(fact["date"])[0], starts_of_fact(fact))
 
 
 def _collect_actors(into: set[str], filed: Iterable[Iterable[str]]) -> None:

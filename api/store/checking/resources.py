@@ -26,9 +26,10 @@ from api.store.derived import (
     names_of_actor,
     postings_of_article,
     postings_of_fact,
+    starts_of_fact,
 )
 from api.store.documents import BOOKKEEPING, etag, render
-from api.store.entries import entry_of_actor, entry_of_article, entry_of_fact
+from api.store.entries import days, entry_of_actor, entry_of_article, entry_of_fact
 from api.store.known import Texts
 from api.store.labels import HIDDEN, Document, articles_of_fact, joined, labels_of_actor, split
 from api.store.tallying import cells_of
@@ -127,8 +128,9 @@ class Resources:
         yield from self.words.expect(entry_of_fact(fact))
 
     def _expect_fact(self, fact: Document, labels: list[str]) -> None:
-        self.expected.post(postings_of_fact(fact, labels))
-        self.expected.count(cells_of(counts_of_fact(fact, labels)))
+        day = days(fact["date"])[0]
+        self.expected.post(postings_of_fact(fact["id"], labels, day, starts_of_fact(fact)))
+        self.expected.count(cells_of(counts_of_fact(labels, day)))
         if HIDDEN not in labels:
             actors = [label.removeprefix("actor:") for label in labels if label.startswith("actor:")]
             for article in articles_of_fact(fact):
@@ -141,7 +143,7 @@ class Resources:
     def _check_article(self, row: Any, article: Document) -> _Flaws:
         labels = file_article(article, self.expected.actors_in(article["id"]))
         yield from _check_row(row, "article", article, columns_of_article(article), labels)
-        self.expected.post(postings_of_article(article, labels))
+        self.expected.post(postings_of_article(article["id"], labels, days(article["published_at"])[0]))
         claim = self.proofs.claim_of(article)
         if (holder := self.references.claimant(claim)) != article["id"]:
             yield Finding(tables.claims.name, claim, f"is of {holder!r}, should be of '{article['id']}'")

@@ -39,7 +39,7 @@ class Words:
         taken = search_index.places_taken(self._stored, self._entries)
         standing: list[tuple[int, Entry]] = []
         for entry in self._entries:
-            places = [at for at in entry.places if taken.get(at) == (entry.resource, entry.id)]
+            places = [at for at in search_index.places_at(entry.base) if taken.get(at) == (entry.resource, entry.id)]
             if places:
                 standing.append((places[0], entry))
             else:
