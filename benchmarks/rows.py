@@ -1,8 +1,9 @@
-"""The rows that a store consists of: read back from it, and written into an empty one by the bare driver, in bulk."""
+"""The rows that a store consists of: read back from it, or recorded, and written anew by the bare driver."""
 
 from __future__ import annotations
 
 import gc
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -14,10 +15,13 @@ from sqlalchemy import make_url
 
 from api.store import tables
 from api.store.opening import open_store
-from benchmarks import copying, dumps
+from benchmarks import copying, dumps, recording
 
 #: Made by `upgrade`, and different in each store.
 _OWN = "store"
+#: How PostgreSQL is given many rows, and the tables where that adds to what is there, which COPY cannot do.
+_COPIED = re.compile(r"\s*INSERT INTO (\w+) \(([^)]*)\)\s+SELECT ")
+_ADDED = frozenset({"tallies"})
 _ENTRIES = "search_entries"
 
 
@@ -45,13 +49,13 @@ def words(url: str) -> list[tuple[Any, ...]]:
         return connection.execute("SELECT * FROM temp.indexed").fetchall()
 
 
-def write(url: str, stored: Sequence[Rows], at_once: int) -> float:
-    """Write rows into an empty store, so many to the transaction; give the seconds that it took."""
+def write(url: str, transactions: Sequence[recording.Rows]) -> float:
+    """Write what was recorded into an empty store by the bare driver; give the seconds that it took."""
     write_all = _write_sqlite if url.startswith("sqlite") else _write_postgresql
     gc.collect()
     gc.disable()
     try:
-        return write_all(url, stored, at_once)
+        return write_all(url, transactions)
     finally:
         gc.enable()
 
@@ -83,22 +87,17 @@ def _read_postgresql(url: str) -> Iterator[Rows]:
         yield Rows(_ENTRIES, ["position", "resource", "id", "words"], connection.execute(query.encode()).fetchall())
 
 
-def _chunks(stored: Sequence[Rows], at_once: int) -> Iterator[Rows]:
-    for each in stored:
-        for at in range(0, len(each.rows), at_once):
-            yield Rows(each.table, each.names, each.rows[at : at + at_once])
-
-
-def _write_sqlite(url: str, stored: Sequence[Rows], at_once: int) -> float:
+def _write_sqlite(url: str, transactions: Sequence[recording.Rows]) -> float:
     store = open_store(url)
+    store.expect_bulk()
     # A connection as newsfacts sets it up for itself.
     connection = store.writers.raw_connection()
     driver: Any = connection.driver_connection
     began = time.perf_counter()
-    for chunk in _chunks(stored, at_once):
-        columns, marks = ", ".join(f'"{name}"' for name in chunk.names), ", ".join("?" * len(chunk.names))
+    for statements in transactions:
         driver.execute("BEGIN IMMEDIATE")
-        driver.executemany(f'INSERT INTO "{chunk.table}" ({columns}) VALUES ({marks})', chunk.rows)
+        for statement, values in statements:
+            driver.executemany(statement, values)
         driver.execute("COMMIT")
     connection.close()
     # The last connection to go writes the log into the file, as it does when an import ends.
@@ -106,10 +105,17 @@ def _write_sqlite(url: str, stored: Sequence[Rows], at_once: int) -> float:
     return time.perf_counter() - began
 
 
-def _write_postgresql(url: str, stored: Sequence[Rows], at_once: int) -> float:
+def _write_postgresql(url: str, transactions: Sequence[recording.Rows]) -> float:
     with dumps.connect(url) as connection:
         began = time.perf_counter()
-        for chunk in _chunks(stored, at_once):
-            dumps.copy_rows(connection, chunk.table, chunk.names, chunk.rows)
+        for statements in transactions:
+            for statement, values in statements:
+                copied = _COPIED.match(statement)
+                if copied and copied[1] not in _ADDED:
+                    (lists,) = values  # one for each column
+                    names = [name.strip(' "') for name in copied[2].split(",")]
+                    dumps.copy_rows(connection, copied[1], names, zip(*lists.values(), strict=True))
+                else:
+                    connection.cursor().executemany(statement.encode(), values)
             connection.commit()
         return time.perf_counter() - began

@@ -30,7 +30,7 @@ from sqlalchemy import make_url
 
 from api.ingest import ingest
 from api.store.keys import create
-from api.store.opening import open_store
+from api.store.opening import Store, open_store
 from benchmarks import reports, servers, stores, targets
 from benchmarks.figures import ratio
 from benchmarks.generate import tell
@@ -100,7 +100,7 @@ def _prepare(make: Callable[[str | None], str], asked: argparse.Namespace) -> tu
         stores.settle(store)
     with closing(open_store(make(filled))) as store:
         recorder = Recorder(store)
-        rounds = [_record(recorder, list(islice(sheets, asked.sheets))) for _ in range(asked.rounds)]
+        rounds = [_record(store, recorder, list(islice(sheets, asked.sheets))) for _ in range(asked.rounds)]
     return rounds, lambda: make(filled)
 
 
@@ -118,8 +118,10 @@ def _apart(sheets: list[Json]) -> list[Json]:
     return [first, *({**sheet, "actors": []} for sheet in others)]
 
 
-def _record(recorder: Recorder, sheets: list[Json]) -> Round:
-    return Round([orjson.dumps(sheet) for sheet in sheets], [recorder.record(sheet) for sheet in sheets])
+def _record(store: Store, recorder: Recorder, sheets: list[Json]) -> Round:
+    for sheet in sheets:
+        store.write(partial(ingest, sheet=sheet, may_review=True))
+    return Round([orjson.dumps(sheet) for sheet in sheets], recorder.take())
 
 
 def _measure(

@@ -1,28 +1,51 @@
-"""The `newsfacts` command: one module for each noun."""
+"""The `newsfacts` command: one module for each noun, loaded when a command of it is run."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
+
 import click
 
-from api.commands.backups import backup
-from api.commands.contract import openapi
-from api.commands.distribution import distribute_tables
-from api.commands.exports import export
-from api.commands.extracts import extract_files
-from api.commands.findings import check
-from api.commands.imports import import_files
-from api.commands.keys import manage_keys
-from api.commands.replays import replay_from
-from api.commands.server import serve
-from api.commands.sheets import ingest_files, seed, validate
-from api.commands.statistics import stats
-from api.commands.tables import upgrade
-from api.commands.takedowns import purge_resource
-from api.commands.worker import work
 from api.version import VERSION
 
+#: Each command, its module and its function.
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("backups", "backup"),
+    "check": ("findings", "check"),
+    "distribute": ("distribution", "distribute_tables"),
+    "export": ("exports", "export"),
+    "extract": ("extracts", "extract_files"),
+    "import": ("imports", "import_files"),
+    "ingest": ("sheets", "ingest_files"),
+    "keys": ("keys", "manage_keys"),
+    "openapi": ("contract", "openapi"),
+    "purge": ("takedowns", "purge_resource"),
+    "replay": ("replays", "replay_from"),
+    "seed": ("sheets", "seed"),
+    "serve": ("server", "serve"),
+    "stats": ("statistics", "stats"),
+    "upgrade": ("tables", "upgrade"),
+    "validate": ("sheets", "validate"),
+    "work": ("worker", "work"),
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for: all of them together take memory and time that no single one needs."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module, function = _COMMANDS[name]
+        command: click.Command = getattr(import_module(f"api.commands.{module}"), function)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="newsfacts")
 def main() -> None:
     """Serve structured news facts, each with the words that prove it.
@@ -33,25 +56,3 @@ def main() -> None:
     Example:
       newsfacts upgrade && newsfacts seed && newsfacts serve
     """
-
-
-for command in (
-    serve,
-    upgrade,
-    distribute_tables,
-    seed,
-    ingest_files,
-    import_files,
-    validate,
-    extract_files,
-    export,
-    openapi,
-    manage_keys,
-    work,
-    replay_from,
-    backup,
-    check,
-    stats,
-    purge_resource,
-):
-    main.add_command(command)

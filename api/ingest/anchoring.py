@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
 #: How many code points around a quotation are kept (W3C TextQuoteSelector).
 CONTEXT = 32
 #: How like a passage must be, from 0 to 1, to be named as the nearest one.
@@ -89,6 +87,8 @@ def nearest(text: str, exact: str) -> Near | None:
     """Find the passage most like some words that are not there; None when nothing is like them."""
     if len(exact) > _LONGEST_QUOTE or len(text) > _LONGEST_TEXT or len(exact) > len(text):
         return None
+    from rapidfuzz import fuzz  # noqa: PLC0415 (most processes never need it)
+
     found = fuzz.partial_ratio_alignment(exact, text, score_cutoff=_LIKE * 100)
     if found is None or found.dest_end <= found.dest_start:
         return None

@@ -11,9 +11,6 @@ from io import StringIO
 from time import struct_time
 from typing import Any
 
-from edtf import parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
-
 from api.ingest.refusal import Flaws, Path
 
 Document = dict[str, Any]
@@ -47,6 +44,10 @@ def bounds(edtf: str) -> tuple[str | None, str | None]:
     first, slash, last = edtf.partition("/")
     if slash and bool(first) != bool(last):  # an unknown end is as good as an open one
         return (bounds(first)[0], None) if first else (None, bounds(last)[1])
+    # Its grammar takes memory and time to load, and few dates need it.
+    from edtf import parse_edtf  # noqa: PLC0415
+    from edtf.parser.edtf_exceptions import EDTFParseException  # noqa: PLC0415
+
     try:
         with redirect_stdout(StringIO()):  # the library prints what it could not read
             parsed: Any = parse_edtf(edtf)

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Engine, Table, bindparam, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    Table,
+    TableClause,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -18,7 +30,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import Boolean
 
-from api.store.search_index import position_of
+from api.store.positions import position_of
 
 #: How long a writer waits for another one, in milliseconds.
 BUSY_TIMEOUT = 30_000
@@ -218,14 +230,14 @@ def upsert(session: Session, table: Table, rows: Sequence[Mapping[str, Any]], ad
 
 def write_rows(
     session: Session,
-    table: Table,
+    table: Table | TableClause,
     columns: tuple[str, ...],
     rows: Sequence[tuple[Any, ...]],
     add: str | None = None,
     *,
     replace: bool = True,
 ) -> None:
-    """Insert rows of these columns, which stand in the table's order, the values of each column of one type.
+    """Insert rows of these columns, which stand in the table's order; the values of each column of one type.
 
     A row whose key is there already replaces it, or adds its `add` column to the one there; so no two of the rows may
     have the same key. Without `replace` it is an error.
@@ -243,7 +255,9 @@ def write_rows(
 
 
 @lru_cache
-def _insert(dialect: Dialect, table: Table, columns: tuple[str, ...], add: str | None, replace: bool) -> str:
+def _insert(
+    dialect: Dialect, table: Table | TableClause, columns: tuple[str, ...], add: str | None, replace: bool
+) -> str:
     insert: sqlite.Insert | postgresql.Insert = sqlite.insert(table)
     if dialect.name == "postgresql":
         lists = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in columns)

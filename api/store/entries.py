@@ -8,7 +8,8 @@ from typing import Any
 
 from api.store import tables
 from api.store.labels import Document, day_number
-from api.store.search_index import ABOVE_ALL_DAYS, Entry
+from api.store.positions import ABOVE_ALL_DAYS
+from api.store.search_index import Entry
 from api.store.words import words_of
 
 

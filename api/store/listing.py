@@ -14,20 +14,22 @@ from typing import Any
 from sqlalchemy import Table
 
 from api.store import search_index, tables, walks
+from api.store.cells import Cell, cells_of
 from api.store.documents import find_targets, in_size, in_values
-from api.store.labels import HIDDEN, POSTED, term
+from api.store.labels import HIDDEN, term
+from api.store.positions import ABOVE_ALL_DAYS, positions
 from api.store.reading import Reader
 from api.store.walks import Shape
 from api.store.words import SearchQuery
 
-#: How many members a list looks at for one page, and how many a capped count does.
+#: How many members a list looks at for one page, and how many a capped count passes by.
 STEPS = 2_000
 COUNT_CAP = 10_000
 #: So many actors are sorted rather than looked for.
 _FEW = 500
 #: Above every key; every position in the index of words; above every id.
 _TOP = 2**31 - 1
-_ALL_POSITIONS = search_index.positions(0, search_index.ABOVE_ALL_DAYS)
+_ALL_POSITIONS = positions(0, ABOVE_ALL_DAYS)
 _LAST_ID = "~"
 
 Place = tuple[Any, str]
@@ -146,7 +148,9 @@ def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
         return kept, True
     total = 0
     for segment in _segments(reader, listing):
-        shape, values, ended = (segment.shape, _values(segment), True) if exact else _until(reader, segment, COUNT_CAP)
+        # To look a member up takes many times as long as to pass by it.
+        steps = min(STEPS, COUNT_CAP) if segment.shape.checks else COUNT_CAP
+        shape, values, ended = (segment.shape, _values(segment), True) if exact else _until(reader, segment, steps)
         row = reader.first(walks.count, (shape,), values)
         total += row[0] if row else 0
         if not ended:
@@ -173,22 +177,28 @@ def _in_any_order(listing: Listing) -> Listing:
 
 def kept_term(listing: Listing) -> int | None:
     """Give the term whose counts are kept and are those of this list; None for any other list."""
-    dated = listing.first_day is not None or listing.last_day is not None
-    if dated or listing.compared or listing.ids or listing.words or len(listing.clauses) > 1:
-        return None
-    (clause,) = listing.clauses or (Clause((listing.everything,), posted=True),)
-    (label, *others) = clause.labels
-    if listing.table is not tables.facts or not clause.posted or others or not label.startswith(POSTED):
-        return None
-    return term(label)
+    cells = _kept_cells(listing) or ()
+    return cells[0][0] if len(cells) == 1 and cells[0][1] == "" else None
 
 
 def _kept_count(reader: Reader, listing: Listing) -> int | None:
-    kept = kept_term(listing)
-    if kept is None:
+    """Read how many members a list has; None if that is not kept."""
+    cells = _kept_cells(listing)
+    if cells is None:
         return None
-    row = reader.first(walks.sizes, (1,), {"term0": kept})
-    return int(row[1]) if row else 0
+    size = in_size(len(cells))
+    columns = zip(("term", "facet", "value"), zip(*cells, strict=True), strict=True)
+    values = {name: value for column, own in columns for name, value in in_values(column, own, size).items()}
+    row = reader.first(walks.kept, (size,), values)
+    return int(row[0]) if row else 0
+
+
+def _kept_cells(listing: Listing) -> list[Cell] | None:
+    dated = listing.first_day is not None or listing.last_day is not None
+    if listing.table is not tables.facts or dated or listing.compared or listing.ids or listing.words:
+        return None
+    clauses = listing.clauses or (Clause((listing.everything,), posted=True),)
+    return cells_of([clause.labels for clause in clauses]) if all(clause.posted for clause in clauses) else None
 
 
 def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
@@ -291,11 +301,11 @@ def _few(reader: Reader, listing: Listing) -> tuple[str, ...] | None:
 
 def _positions(listing: Listing) -> list[tuple[int, int]]:
     """Divide the positions of a search: what has no date stands last, whether they are walked up or down."""
-    days = 1, search_index.ABOVE_ALL_DAYS - 1 if listing.last_day is None else listing.last_day
+    days = 1, ABOVE_ALL_DAYS - 1 if listing.last_day is None else listing.last_day
     if listing.first_day is not None or listing.last_day is not None:
-        return [search_index.positions(*days)]
+        return [positions(*days)]
     undated = tables.UNDATED, tables.UNDATED
-    return [_ALL_POSITIONS] if listing.descending else [search_index.positions(*each) for each in (days, undated)]
+    return [_ALL_POSITIONS] if listing.descending else [positions(*each) for each in (days, undated)]
 
 
 def _undated_last(listing: Listing, low: int, high: int, dated: int) -> list[tuple[int, int]]:
@@ -325,7 +335,8 @@ def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
         # What ends after the first day may begin long before it. Such long ones have a list of their own, so that
         # nobody has to look at everything older in order to find them; that of an actor may be shorter still.
         since = max(listing.first_day - tables.SHORT_SPAN, 1)
-        yield along(driver, rest, since, last)
+        yield along(driver, rest, listing.first_day, last)
+        yield along(driver, rest, since, min(listing.first_day - 1, last))
         long = Clause((listing.long_label,), posted=True)
         shortest = _choose(reader, (long, *listing.clauses)) or long
         others = tuple(clause for clause in (long, *listing.clauses) if clause is not shortest)
@@ -350,6 +361,12 @@ def _choose(reader: Reader, clauses: Sequence[Clause]) -> Clause | None:
     return min(posted, key=lambda clause: sum(sizes.get(term(label), 0) for label in clause.labels))
 
 
+def _told_by_keys(listing: Listing, low: int) -> frozenset[str]:
+    """Name the comparisons that hold for all that stands in posting lists from a key on, and not after the last day."""
+    begins_later = listing.first_day is not None and low >= listing.first_day
+    return frozenset(("begins_by", "ends_from") if begins_later else ("begins_by",))
+
+
 def _segment(
     reader: Reader,
     listing: Listing,
@@ -362,7 +379,9 @@ def _segment(
     high: int = _TOP,
 ) -> _Segment:
     limits = {"postings": (0, _TOP), "words": _ALL_POSITIONS, "ids": (0, _TOP)}
-    asked = [each for each in listing.compared if each[0] != "begins_by" or kind != "postings"]
+    # What the keys of a posting list tell need not be looked up.
+    known = _told_by_keys(listing, low) if kind == "postings" else frozenset()
+    asked = [each for each in listing.compared if each[0] not in known]
     shape = Shape(
         table=listing.table,
         kind=kind,

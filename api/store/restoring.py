@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from api.store import tables
 from api.store.engine import upsert
 from api.store.known import Document, Texts
-from api.store.labels import joined
+from api.store.labels import articles_of_fact, joined
 from api.store.writing import Author, Outcome, Writer
 
 _TABLES: Mapping[str, Table] = {
@@ -159,4 +159,5 @@ class _Restorer(Writer):
 
     def _refresh(self, fact: Document) -> None:
         # What follows for the document comes as a change of its own.
-        self._file_fact(fact, self.known.row(tables.facts, fact["id"]))
+        articles = self._brief(tables.articles, articles_of_fact(fact))
+        self._file_fact(fact, self.known.row(tables.facts, fact["id"]), articles)

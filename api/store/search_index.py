@@ -1,8 +1,7 @@
 """The index of words, in SQLite (FTS5) and in PostgreSQL (tsvector with GIN): the other half of what is particular.
 
-Every searchable resource is an entry with a position: newest first is ascending position, in both databases, without
-sorting. A position is how long ago its day is, then a hash of the id; actors, which have no day, stand before all days.
-Only ascending: FTS5 of SQLite 3.40 loses matches of two words when it walks far apart rowids downwards.
+Every searchable resource is an entry with a position (store/positions.py). Lists are walked by ascending position
+only: FTS5 of SQLite 3.40 loses matches of two words when it walks far apart rowids downwards.
 Words arrive normalised (store/words.py), so that both databases find the same. A tag such as `§fact` is indexed among
 the words and narrows a search within the index.
 """
@@ -12,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import (
@@ -42,17 +40,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
 from api.store.documents import in_parameters, in_size, in_values
+from api.store.engine import write_rows
+from api.store.positions import ABOVE_ALL_DAYS, PROBES, places_at, position_of
 from api.store.words import MOST_INDEXED, Phrase, SearchQuery
 
-#: The day of what has none and yet comes first: after every date.
-ABOVE_ALL_DAYS = (1 << 22) - 1
-_HASH_BITS = 40
-#: Two ids whose hashes collide on one day stand side by side; more than this never meet.
-_PROBES = 16
 #: Until PostgreSQL has statistics it takes each range for a 200th of the table, and reads all of it for too many.
 _RANGES_AT_ONCE = 16
 _POSITIONS_AT_ONCE = 500
-_ROWS_AT_ONCE = 1_000
 #: Weights of title and body in ranking.
 _WEIGHTS = (4.0, 1.0)
 #: PostgreSQL counts positions of words up to here.
@@ -72,15 +66,6 @@ _with_words = Table(entries.name, MetaData(), *(Column(c.name, c.type) for c in 
 
 # By its id as well, which says in which shard it is where there are several.
 _DELETE = delete(entries).where(entries.c.position == bindparam("place"), entries.c.id == bindparam("its_id"))
-# As the drivers are given them: very many at once.
-_INSERT = "INSERT INTO search_entries (position, resource, id) VALUES (?, ?, ?)"
-_LEARN = "INSERT INTO search_words (rowid, title, body) VALUES (?, ?, ?)"
-_INSERT_WITH_WORDS = """
-    INSERT INTO search_entries (position, resource, id, words)
-    SELECT one.position, one.resource, one.id, one.words::tsvector
-    FROM unnest(%(positions)s::bigint[], %(resources)s::text[], %(ids)s::text[], %(words)s::text[])
-        AS one (position, resource, id, words)
-"""
 _VOCABULARY = text("SELECT term, doc, col = 'body', \"offset\" FROM temp.vocabulary")
 _HAS_WORDS = select(_with_words.c.words == cast(bindparam("tsvector", type_=Text), TSVECTOR)).where(
     _with_words.c.resource == bindparam("of"), _with_words.c.id == bindparam("its_id")
@@ -128,27 +113,11 @@ class Entry:
         return " ".join(f"'{word}':{','.join(at)}" if at else f"'{word}'" for word, at in positions.items())
 
 
-def position_of(resource: str, id_: str, day: int) -> int:
-    """Tell where a resource stands, unless another one was there first. SQLite knows this function as `position_of`."""
-    digest = blake2b(f"{resource}/{id_}".encode(), digest_size=8).digest()
-    return (ABOVE_ALL_DAYS - day << _HASH_BITS) | (int.from_bytes(digest) & ((1 << _HASH_BITS) - _PROBES - 1))
-
-
-def places_at(base: int) -> range:
-    """Tell where an entry may stand: at its own position, or at the first one after it that was free."""
-    return range(base, base + _PROBES)
-
-
 def standing_at() -> Select[Any]:
     """Select the position of the entry of a resource `of` with an id `its_id`, which `position_of` tells as `base`."""
     base: Any = bindparam("base", type_=BigInteger)
     mine = entries.c.resource == bindparam("of"), entries.c.id == bindparam("its_id")
-    return select(entries.c.position).where(entries.c.position.between(base, base + (_PROBES - 1)), *mine)
-
-
-def positions(first_day: int, last_day: int) -> tuple[int, int]:
-    """Tell the first and the last position that an entry of some days may have."""
-    return (ABOVE_ALL_DAYS - last_day) << _HASH_BITS, ((ABOVE_ALL_DAYS - first_day + 1) << _HASH_BITS) - 1
+    return select(entries.c.position).where(entries.c.position.between(base, base + (PROBES - 1)), *mine)
 
 
 def change(session: Session, gone: Sequence[Entry], come: Sequence[Entry]) -> None:
@@ -193,7 +162,7 @@ def places_taken(session: Session, those: Iterable[Entry]) -> dict[int, tuple[st
     taken: dict[int, tuple[str, str]] = {}
     for at in range(0, len(bases), _RANGES_AT_ONCE):
         first = bases[at : at + _RANGES_AT_ONCE]
-        last = [base + _PROBES - 1 for base in first]
+        last = [base + PROBES - 1 for base in first]
         size = in_size(len(first))
         for position, resource, id_ in session.execute(
             _standing(size), in_values("first", first, size) | in_values("last", last, size)
@@ -220,17 +189,15 @@ def write(session: Session, coming: Sequence[tuple[int, Entry]]) -> None:
     """Write entries at positions that are free."""
     if not coming:
         return
-    connection = session.connection()
-    rows = [(position, entry.resource, entry.id) for position, entry in coming]
+    standing = ("position", "resource", "id")
     if is_sqlite(session):
-        connection.exec_driver_sql(_INSERT, rows)
-        connection.exec_driver_sql(_LEARN, [(position, *entry.columns) for position, entry in coming])
+        rows = [(position, entry.resource, entry.id) for position, entry in coming]
+        write_rows(session, entries, standing, rows, replace=False)
+        words = [(position, *entry.columns) for position, entry in coming]
+        write_rows(session, _fts, ("rowid", "title", "body"), words, replace=False)
     else:
-        for at in range(0, len(rows), _ROWS_AT_ONCE):
-            positions, resources, ids = map(list, zip(*rows[at : at + _ROWS_AT_ONCE], strict=True))
-            words = [entry.tsvector for _, entry in coming[at : at + _ROWS_AT_ONCE]]
-            columns = {"positions": positions, "resources": resources, "ids": ids, "words": words}
-            connection.exec_driver_sql(_INSERT_WITH_WORDS, columns)
+        both = [(position, entry.resource, entry.id, entry.tsvector) for position, entry in coming]
+        write_rows(session, _with_words, (*standing, "words"), both, replace=False)
 
 
 def _fts_row(position: int, entry: Entry) -> dict[str, Any]:
@@ -293,7 +260,7 @@ def has(dialect: str, of: Table) -> ColumnElement[bool]:
         vector: ColumnElement[Any] = literal_column("entry.words", TSVECTOR)
         return exists().select_from(here).where(*mine, vector.op("@@")(cast(words, TSQUERY)))
     first = func.position_of(resource, of.c.id, of.c.day if "day" in of.c else ABOVE_ALL_DAYS)
-    place = select(here.c.position).where(here.c.position.between(first, first + (_PROBES - 1)), *mine).correlate(of)
+    place = select(here.c.position).where(here.c.position.between(first, first + (PROBES - 1)), *mine).correlate(of)
     found = literal_column("search_words").op("MATCH")(words)
     return exists().select_from(_fts).where(found, _fts.c.rowid == place.scalar_subquery())
 

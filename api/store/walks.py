@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -116,9 +116,12 @@ def columns(shape: Shape, names: tuple[str, ...]) -> Select[Any]:
 
 
 def _over(shape: Shape, *columns: ColumnElement[Any]) -> Select[Any]:
+    if shape.limited and not shape.is_windowed:
+        # So many members lead to the edge. PostgreSQL takes a walk between two places for a large part of the table,
+        # and sorts all of it.
+        shape = replace(shape, until=False)
     source, table = _source(shape, "edge" if shape.limited else None), shape.table
     if shape.limited:
-        # PostgreSQL takes a walk between two places for a large part of the table, and reads all of it.
         walked = select(source.key.label("key"), source.id.label("id")).select_from(source.rows)
         walked = source.ordered(walked.where(*source.conditions), shape.descending).limit(bindparam("edge"))
         some = walked.subquery("walked")
@@ -153,6 +156,15 @@ def sizes(size: int) -> Select[Any]:
     return select(tallies.c.term, tallies.c.facts).where(
         tallies.c.term.in_(in_parameters("term", size)), tallies.c.facet == "", tallies.c.value == ""
     )
+
+
+def kept(size: int) -> Select[Any]:
+    """Select the sum of so many kept counts: those of `term`, `facet` and `value`, numbered from 0."""
+    tallies = tables.tallies
+    columns = (tallies.c.term, tallies.c.facet, tallies.c.value)
+    names = zip(*(in_parameters(column.name, size) for column in columns), strict=True)
+    cells = [and_(*(column == name for column, name in zip(columns, own, strict=True))) for own in names]
+    return select(func.coalesce(func.sum(tallies.c.facts), 0)).where(or_(*cells))
 
 
 def _source(shape: Shape, limit: str | None) -> _Source:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, Table, bindparam, select
 from api.store import changes, search_index
 from api.store.changes import Wanted
 from api.store.listing import Listing, Place, page, with_current_ids
+from api.store.positions import position_of
 from api.store.reading import Reader
 
 #: Documents that are read at once, and changes, which may come with the text of an article each.
@@ -59,7 +60,7 @@ def place_of(reader: Reader, listing: Listing, id_: str) -> Place | None:
         return (row[0], id_) if row else None
     # The list is in the order of the index of words.
     resource = table.name.removesuffix("s")
-    values = {"base": search_index.position_of(resource, id_, row[0]), "of": resource, "its_id": id_}
+    values = {"base": position_of(resource, id_, row[0]), "of": resource, "its_id": id_}
     standing = reader.first(search_index.standing_at, (), values)
     return (standing[0], id_) if standing else None
 

@@ -145,9 +145,9 @@ class Writer:
         old = self.known.row(tables.facts, content["id"])
         if old is None and content["id"] in self.known.graves["facts"]:
             self._part(tables.facts, content["id"])
-        sources = count_sources(self._brief(tables.articles, articles_of_fact(content)))
-        document, outcome = self._revise(content["kind"], {**content, "sources": sources}, old)
-        self._file_fact(document, old)
+        articles = self._brief(tables.articles, articles_of_fact(content))
+        document, outcome = self._revise(content["kind"], {**content, "sources": count_sources(articles)}, old)
+        self._file_fact(document, old, articles)
         return outcome
 
     def remove(
@@ -352,8 +352,10 @@ class Writer:
         self._pending.move(gone, _places_of_article(document, labels))
         self._put_row("articles", "article", document, labels, columns_of_article(document))
 
-    def _file_fact(self, document: Document, old: Row | None) -> None:
-        labels = self._labels(document)
+    def _file_fact(self, document: Document, old: Row | None, articles: Mapping[str, tuple[Any, ...]]) -> None:
+        publishers = {id_: publisher for id_, (publisher, _) in articles.items()}
+        actors = self._brief(tables.actors, [part["actor"] for part in document["actors"] if part["actor"]])
+        labels = file_fact(document, publishers, actors)
         if old and old.document == document and old.labels == labels:
             return
         self._refile((old.document, old.labels) if old else None, (document, labels))
@@ -369,11 +371,6 @@ class Writer:
             self._facts_of[article].discard(id_)
         for article in self._facts_of.keys() & after:
             self._facts_of[article].add(id_)
-
-    def _labels(self, fact: Document) -> list[str]:
-        publishers = {id_: row[0] for id_, row in self._brief(tables.articles, articles_of_fact(fact)).items()}
-        actors = self._brief(tables.actors, [part["actor"] for part in fact["actors"] if part["actor"]])
-        return file_fact(fact, publishers, actors)
 
     def _refile(self, old: _Filed | None, new: _Filed | None) -> None:
         """Move a fact from the lists, counts and words that it stood in to those that it stands in now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from operator import itemgetter
 
 import orjson
 from flask import Response
@@ -86,7 +87,9 @@ def count_facts(query: tuple[str, Listing]) -> Response:
 
     def build(store: Store, _: str) -> Built:
         counts, total, complete = counting.by(store.reader, members, name)
-        ordered = sorted(counts.items(), key=lambda cell: (0 if in_time else -cell[1], cell[0]))
+        ordered = sorted(counts.items())
+        if not in_time:
+            ordered.sort(key=itemgetter(1), reverse=True)
         body = {
             "by": name,
             "items": [{"value": value, "facts": facts} for value, facts in ordered],

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from api.store import filters, listing, search_index, tables
 from api.store.opening import Store
-from api.store.search_index import ABOVE_ALL_DAYS, Entry
+from api.store.positions import ABOVE_ALL_DAYS
+from api.store.search_index import Entry
 
 ENTRIES = 4_000
 #: Every entry has a word that all have, and one of so many others.

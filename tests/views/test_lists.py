@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from random import Random
 from typing import Any
 
@@ -40,6 +40,8 @@ OF_KIND = {
     "statements": ("stance", "attribution"),
 }
 OF_ALL = ("country", "article", "publisher", "relation")
+#: Of any two of these it is known how many facts have both.
+COUNTED = ("actor", "kind", "type", "category", "country", "publisher")
 
 
 def ids(documents: Iterable[Document]) -> list[str]:
@@ -275,6 +277,24 @@ def test_an_estimate_stops_counting_and_says_so(world: World, monkeypatch: pytes
     assert estimate["total_relation"] == "gte"
     assert estimate["total"] <= 20 < exact["total"]
     assert exact["total_relation"] == "eq"
+
+
+@pytest.mark.parametrize("names", [*combinations(COUNTED, 2)])
+def test_the_total_of_two_filters_is_exact_however_little_is_passed_by(
+    world: World, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "COUNT_CAP", 1)
+    draw, facts = Random(str(names)), list(world.facts.values())
+    for _ in range(12):
+        query: Query = {}
+        for name in names:
+            # Of what a fact can have several of, one is asked for.
+            pair = draw.sample(facts, 2)[: 2 if name in ("kind", "type", "category") else 1]
+            some = {value for fact in pair for value in values(fact, name, world.articles, world.actors)}
+            if some:
+                query[name] = sorted(some)[: len(pair)]
+        page = world.get("/v1/facts", query | {"count": "estimate", "limit": 1})
+        assert (page["total"], page["total_relation"]) == (len(wanted_facts(world, query)), "eq"), query
 
 
 def test_nothing_is_counted_unasked(client: FlaskClient) -> None:

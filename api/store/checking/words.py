@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.store import search_index
 from api.store.checking.finding import Finding, differing, tuples
+from api.store.positions import places_at
 from api.store.search_index import Entry
 
 #: Entries are looked up together until they have so many words.
@@ -39,7 +40,7 @@ class Words:
         taken = search_index.places_taken(self._stored, self._entries)
         standing: list[tuple[int, Entry]] = []
         for entry in self._entries:
-            places = [at for at in search_index.places_at(entry.base) if taken.get(at) == (entry.resource, entry.id)]
+            places = [at for at in places_at(entry.base) if taken.get(at) == (entry.resource, entry.id)]
             if places:
                 standing.append((places[0], entry))
             else:
