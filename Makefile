@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TOOLS := tests/tools/node_modules
 
-# One file of tests at a time to each core, in order: the first ones take longest.
-PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One file of tests at a time to each core, in order: the first ones take longest. Compiled code is kept, even where the
+# environment says that it is not: the tests start hundreds of processes, and each would compile all of it again.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Stamps: a file that is newer than what it was made from says that the step need not run again.
 VENV_MADE := $(VENV)/.made

@@ -13,6 +13,9 @@ Nothing else is shared. A test that asks for PostgreSQL is skipped, with the rea
 
 from __future__ import annotations
 
+import secrets
+import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -21,11 +24,12 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from api.ingest import Outcome, ingest
 from api.ingest.files import read_sheet
 from api.ingest.seeding import seed_files
-from api.store import keys
+from api.store import keys, tables
 from api.store.opening import Store, open_store
 from tests import postgres
 from tests.store.clients import client_of
@@ -58,17 +62,31 @@ def migrated_postgres(postgres_server: postgres.Server | postgres.Absent) -> str
 
 
 @pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database with all tables, to make copies of: to migrate one takes longer than most tests."""
+    path = tmp_path_factory.mktemp("migrated") / "newsfacts.db"
+    store = open_store(f"sqlite:///{path}")
+    store.upgrade()
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
 def open_empty(
     postgres_server: postgres.Server | postgres.Absent,
     migrated_postgres: str | None,
+    migrated_sqlite: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str], Store]:
     """Opens a new empty store on the database that is named."""
 
     def open_new(database: str) -> Store:
         if database == "sqlite":
-            store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/newsfacts.db")
-            store.upgrade()
+            copy = shutil.copyfile(migrated_sqlite, tmp_path_factory.mktemp("store") / "newsfacts.db")
+            store = open_store(f"sqlite:///{copy}")
+            # It is a store of its own, which takes no cursor and no ETag of another one.
+            with store.writers.begin() as connection:
+                connection.execute(update(tables.store).values(id=uuid.uuid4().hex, secret=secrets.token_hex(32)))
             return store
         if isinstance(postgres_server, postgres.Absent):
             pytest.skip(postgres_server.reason)

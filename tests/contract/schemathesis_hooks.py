@@ -1,5 +1,5 @@
 """Tells schemathesis what `exceptions.yaml` says of single parameters and refusals, and what no document can say: which
-version is the current one. schemathesis.toml names this module.
+version is the current one. It also keeps a short run short. schemathesis.toml names this module.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hypothesis import strategies
 from schemathesis import Case, GenerationMode, HookContext, Response
 from schemathesis.core.failures import Failure
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import CoveragePhaseData
 from schemathesis.openapi.checks import RejectedPositiveData
 
 from tests.checked import document
@@ -23,6 +24,8 @@ from tests.contract.exceptions import exceptions
 
 LEFT_OUT = {entry["parameter"] for entry in exceptions("left_out")}
 REFUSALS = [(entry["status"], re.compile(entry["told"])) for entry in exceptions("refusals")]
+#: Whether every case that schemathesis comes upon is sent.
+WHOLE = "CONTRACT_EXAMPLES" in os.environ
 #: Nobody listens there, so what is delivered to webhooks or fetched of articles goes no farther.
 CLOSED = "http://127.0.0.1:9/"
 
@@ -34,6 +37,28 @@ schemathesis.openapi.media_type(
         strategies.sampled_from([orjson.dumps(SHEET), b"{}", b"[", b'{"article":{"text":"x","publisher":"y"}}', b""])
     ).map(b"\n".join),
 )
+
+
+#: What the phase "coverage" has asked so far.
+_ASKED: set[tuple[object, ...]] = set()
+
+
+@schemathesis.hook
+def filter_case(context: HookContext, case: Case) -> bool:
+    """Leave out, of the phase "coverage", what differs from an earlier case in nothing but the value that is sent.
+
+    So every place of every operation gets each kind of right and wrong value, once.
+    """
+    told = case.meta and case.meta.phase.data
+    if WHOLE or not isinstance(told, CoveragePhaseData):
+        return True
+    place = (case.operation.label, told.parameter_location, told.parameter, told.location)
+    # Of a whole body, which part of it is meant stands in the description alone.
+    meant = told.description if told.location is None else ""
+    asked = (*place, case.meta.generation.mode, told.scenario, meant)
+    is_new = asked not in _ASKED
+    _ASKED.add(asked)
+    return is_new
 
 
 @schemathesis.hook

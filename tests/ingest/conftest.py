@@ -42,7 +42,8 @@ def empty(store: Store) -> None:
     """Leave nothing in a PostgreSQL store but its identity, as if it had never been written to."""
     names = [name for name in tables.metadata.tables if name != "store"]
     with store.writers.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(names)}, search_entries")
+        # TRUNCATE would make a new file of every table and index, for a few rows: that takes ten times as long.
+        connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in (*names, "search_entries")))
         connection.execute(update(tables.store).values(revision=0, changes=0))
 
 
