@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 
-from api.store import listing, tables, walks
+from api.store import tables, totals, walks
 from api.store.documents import in_parameters, in_size, in_values
 from api.store.labels import split, term
-from api.store.listing import Listing
+from api.store.listing import Listing, with_current_ids
 from api.store.reading import Reader
 
 #: Actors whose roles are read by one statement.
@@ -30,13 +30,13 @@ def by(reader: Reader, members: Listing, name: str) -> tuple[Counter[str], int, 
     facet = "day" if name in _TIMES else name
     cut = _TIMES.get(name, str)
     counts: Counter[str] = Counter()
-    members = listing.with_current_ids(reader, members)
-    kept = listing.kept_term(members)
+    members = with_current_ids(reader, members)
+    kept = totals.kept_term(members)
     if kept is not None and (values := _kept(reader, kept, facet)):
         for value, facts in values.items():
             counts[cut(value)] += facts
-        return counts, listing.count(reader, members, exact=True)[0], True
-    rows, complete = listing.sample(reader, members, ("day" if facet == "day" else "labels",))
+        return counts, totals.count(reader, members, exact=True)[0], True
+    rows, complete = totals.sample(reader, members, ("day" if facet == "day" else "labels",))
     for (column,) in rows:
         counts.update({cut(value) for value in _values(column, facet)})
     return counts, len(rows), complete

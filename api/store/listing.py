@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import Table
 
 from api.store import search_index, tables, walks
-from api.store.cells import Cell, cells_of
 from api.store.documents import find_targets, in_size, in_values
 from api.store.labels import HIDDEN, term
 from api.store.positions import ABOVE_ALL_DAYS, positions
@@ -22,9 +21,8 @@ from api.store.reading import Reader
 from api.store.walks import Shape
 from api.store.words import SearchQuery
 
-#: How many members a list looks at for one page, and how many a capped count passes by.
+#: How many members a list looks at for one page.
 STEPS = 2_000
-COUNT_CAP = 10_000
 #: So many actors are sorted rather than looked for.
 _FEW = 500
 #: Above every key; every position in the index of words; above every id.
@@ -78,7 +76,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Segment:
     """A stretch of a list that one statement can walk: keys from low to high along some posting lists."""
 
     shape: Shape
@@ -130,7 +128,7 @@ def _with_actor(label: str, moved: Mapping[str, str]) -> str:
 
 def _page(reader: Reader, listing: Listing, limit: int, after: Place | None) -> Page:
     documents: list[bytes] = []
-    for segment in _segments(reader, listing):
+    for segment in segments(reader, listing):
         if after is not None and not segment.has(after):
             continue
         found, place = _walk(reader, segment, limit - len(documents), after)
@@ -141,72 +139,12 @@ def _page(reader: Reader, listing: Listing, limit: int, after: Place | None) -> 
     return Page(documents, None)
 
 
-def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
-    """Count the members of a list: (how many, whether that is all). Unless `exact`, counting stops at some point."""
-    listing = _in_any_order(with_current_ids(reader, listing))
-    if (kept := _kept_count(reader, listing)) is not None:
-        return kept, True
-    total = 0
-    for segment in _segments(reader, listing):
-        # To look a member up takes many times as long as to pass by it.
-        steps = min(STEPS, COUNT_CAP) if segment.shape.checks else COUNT_CAP
-        shape, values, ended = (segment.shape, _values(segment), True) if exact else _until(reader, segment, steps)
-        row = reader.first(walks.count, (shape,), values)
-        total += row[0] if row else 0
-        if not ended:
-            return total, False
-    return total, True
-
-
-def sample(reader: Reader, listing: Listing, columns: tuple[str, ...]) -> tuple[Sequence[tuple[Any, ...]], bool]:
-    """Read some columns of the members of a list, COUNT_CAP of them looked at: (rows, whether these are all)."""
-    rows: list[tuple[Any, ...]] = []
-    for segment in _segments(reader, _in_any_order(listing)):
-        shape, values, ended = _until(reader, segment, COUNT_CAP)
-        rows += reader.rows(walks.columns, (shape, columns), values)
-        if not ended:
-            return rows, False
-    return rows, True
-
-
-def _in_any_order(listing: Listing) -> Listing:
-    """Let a list that is only counted be walked by whatever is shortest; actors have only that of their names."""
-    by_name = listing.table is tables.actors and (listing.ids or not listing.words)
-    return replace(listing, order=listing.order if by_name else None, descending=True)
-
-
-def kept_term(listing: Listing) -> int | None:
-    """Give the term whose counts are kept and are those of this list; None for any other list."""
-    cells = _kept_cells(listing) or ()
-    return cells[0][0] if len(cells) == 1 and cells[0][1] == "" else None
-
-
-def _kept_count(reader: Reader, listing: Listing) -> int | None:
-    """Read how many members a list has; None if that is not kept."""
-    cells = _kept_cells(listing)
-    if cells is None:
-        return None
-    size = in_size(len(cells))
-    columns = zip(("term", "facet", "value"), zip(*cells, strict=True), strict=True)
-    values = {name: value for column, own in columns for name, value in in_values(column, own, size).items()}
-    row = reader.first(walks.kept, (size,), values)
-    return int(row[0]) if row else 0
-
-
-def _kept_cells(listing: Listing) -> list[Cell] | None:
-    dated = listing.first_day is not None or listing.last_day is not None
-    if listing.table is not tables.facts or dated or listing.compared or listing.ids or listing.words:
-        return None
-    clauses = listing.clauses or (Clause((listing.everything,), posted=True),)
-    return cells_of([clause.labels for clause in clauses]) if all(clause.posted for clause in clauses) else None
-
-
-def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
+def _walk(reader: Reader, segment: Segment, limit: int, after: Place | None) -> tuple[list[bytes], Place | None]:
     """Read a segment's next documents, and the place to go on from if it has not ended."""
     if segment.shape.checks or segment.shape.is_windowed:
-        shape, values, ended = _until(reader, segment, STEPS, after)
+        shape, values, ended = until(reader, segment, STEPS, after)
     else:
-        shape, values, ended = _after(segment, after), _values(segment, after), True
+        shape, values, ended = _after(segment, after), values_of(segment, after), True
     rows = reader.rows(walks.documents, (shape,), {**values, "limit": limit + 1})
     documents = [row[2] for row in rows[:limit]]
     if len(rows) > limit:
@@ -214,18 +152,18 @@ def _walk(reader: Reader, segment: _Segment, limit: int, after: Place | None) ->
     return documents, None if ended else (values["until_key"], values["until_id"])
 
 
-def _before(segment: _Segment, after: Place | None) -> Place:
+def _before(segment: Segment, after: Place | None) -> Place:
     """Give a place right before what is left of a segment, for a page that was full before it."""
     if after is not None:
         return after
     return (segment.high, _LAST_ID) if segment.shape.descending else (segment.low, "")
 
 
-def _until(
-    reader: Reader, segment: _Segment, steps: int, after: Place | None = None
+def until(
+    reader: Reader, segment: Segment, steps: int, after: Place | None = None
 ) -> tuple[Shape, dict[str, Any], bool]:
     """Bound a walk to so many steps: (shape, values, whether it reaches the segment's end)."""
-    shape, values = _after(segment, after), _values(segment, after) | {"edge": steps}
+    shape, values = _after(segment, after), values_of(segment, after) | {"edge": steps}
     if shape.kind == "ids":
         return shape, values, True
     shape = replace(shape, limited=True)
@@ -238,7 +176,7 @@ def _until(
     return replace(shape, until=True), values | {"until_key": edge[0], "until_id": edge[1]}, False
 
 
-def _lowest(reader: Reader, segment: _Segment, steps: int, high: int) -> int:
+def _lowest(reader: Reader, segment: Segment, steps: int, high: int) -> int:
     """Find how far down from a position there are some matches, but no more than so many: by halving what is left."""
     shape = replace(segment.shape, bounded=True)
     floor, low, top = segment.low, segment.low, high + 1
@@ -252,11 +190,12 @@ def _lowest(reader: Reader, segment: _Segment, steps: int, high: int) -> int:
         low = (floor + top) // 2
 
 
-def _after(segment: _Segment, after: Place | None) -> Shape:
+def _after(segment: Segment, after: Place | None) -> Shape:
     return replace(segment.shape, after=True) if after is not None else segment.shape
 
 
-def _values(segment: _Segment, after: Place | None = None) -> dict[str, Any]:
+def values_of(segment: Segment, after: Place | None = None) -> dict[str, Any]:
+    """Give the values of a statement that walks a segment, going on from a place."""
     values = dict(segment.values)
     if segment.shape.bounded:
         values |= {"low": segment.low, "high": segment.high}
@@ -265,7 +204,7 @@ def _values(segment: _Segment, after: Place | None = None) -> dict[str, Any]:
     return values
 
 
-def _segments(reader: Reader, listing: Listing) -> Iterator[_Segment]:
+def segments(reader: Reader, listing: Listing) -> Iterator[Segment]:
     """Divide a list into stretches, in order."""
     if listing.table is tables.actors and not listing.ids and (few := _few(reader, listing)) is not None:
         # They stand in order of their names: a few are sooner sorted than found among all.
@@ -315,18 +254,18 @@ def _undated_last(listing: Listing, low: int, high: int, dated: int) -> list[tup
     return [(dated, high), (low, dated - 1)]
 
 
-def _ascending(stretches: list[_Segment]) -> Iterator[_Segment]:
+def _ascending(stretches: list[Segment]) -> Iterator[Segment]:
     """Turn newest-first stretches round; what has no date stays last."""
     undated = [each for each in stretches if each.high == tables.UNDATED]
     yield from reversed([each for each in stretches if each not in undated])
     yield from undated
 
 
-def _stretches(reader: Reader, listing: Listing) -> Iterator[_Segment]:
+def _stretches(reader: Reader, listing: Listing) -> Iterator[Segment]:
     driver = _choose(reader, listing.clauses) or Clause((listing.everything,), posted=True)
     rest = tuple(clause for clause in listing.clauses if clause is not driver)
 
-    def along(clause: Clause, checked: tuple[Clause, ...], low: int, high: int) -> _Segment:
+    def along(clause: Clause, checked: tuple[Clause, ...], low: int, high: int) -> Segment:
         values = {f"term{at}": term(label) for at, label in enumerate(clause.labels)}
         return _segment(reader, listing, "postings", checked, values, size=len(values), low=low, high=high)
 
@@ -377,7 +316,7 @@ def _segment(
     size: int = 1,
     low: int = 0,
     high: int = _TOP,
-) -> _Segment:
+) -> Segment:
     limits = {"postings": (0, _TOP), "words": _ALL_POSITIONS, "ids": (0, _TOP)}
     # What the keys of a posting list tell need not be looked up.
     known = _told_by_keys(listing, low) if kind == "postings" else frozenset()
@@ -404,4 +343,4 @@ def _segment(
     compared = {f"compared{at}": value for at, (_, value) in enumerate(asked)}
     words = {"words": search_index.expression(reader.dialect, listing.words, listing.tags)} if listing.words else {}
     hidden = {"hidden": f"\n{HIDDEN}\n"} if shape.hide else {}
-    return _Segment(shape, {**values, **checked, **compared, **words, **hidden}, low, high)
+    return Segment(shape, {**values, **checked, **compared, **words, **hidden}, low, high)

@@ -31,7 +31,7 @@ from api.protocol.answers import (
 )
 from api.protocol.arguments import invalid_parameters
 from api.protocol.problems import gone, not_found
-from api.store import listing, tables
+from api.store import listing, tables, totals
 from api.store.changes import find_as_of
 from api.store.documents import Found, fetch, find
 from api.store.listing import Listing
@@ -252,7 +252,7 @@ def _included(store: Store, table: Table, names: Iterable[str], documents: list[
 
 
 def _total(store: Store, query: ListQuery) -> dict[str, Any]:
-    total, complete = listing.count(store.reader, query.listing, exact=query.count == "exact")
+    total, complete = totals.count(store.reader, query.listing, exact=query.count == "exact")
     return {"total": total, "total_relation": "eq" if complete else "gte"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.store import listing
+from api.store import totals
 from tests.conftest import Ingest
 from tests.views.conftest import Sheet, World
 from tests.views.test_lists import draw_query, wanted_facts
@@ -72,7 +72,7 @@ def test_counts_take_each_filter_alone(world: World, by: str) -> None:
 def test_counts_of_more_than_is_looked_at_say_that_there_are_more(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "COUNT_CAP", 25)
+    monkeypatch.setattr(totals, "COUNT_CAP", 25)
     answer = world.get("/v1/facts/counts", {"by": "kind", "min_sources": 1})
     assert answer["total_relation"] == "gte"
     assert 0 < answer["total"] <= 25

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, insert
 
 from api.ingest import ingest
-from api.store import changes, keys, listing, searching, tables
+from api.store import changes, keys, listing, searching, tables, totals
 from api.store.opening import Store
 from tests.store.clients import client_of
 from tests.store.sharding import flaws
@@ -105,7 +105,7 @@ def statements(store: Store, admin: dict[str, str], ids: dict[str, dict[str, str
     app = client_of(store).application
     app.extensions["newsfacts"], client = store, app.test_client()
     with catch(store) as caught, pytest.MonkeyPatch.context() as patch:
-        for module, name in ((listing, "STEPS"), (listing, "COUNT_CAP"), (searching, "NEWEST"), (changes, "STEPS")):
+        for module, name in ((listing, "STEPS"), (totals, "COUNT_CAP"), (searching, "NEWEST"), (changes, "STEPS")):
             patch.setattr(module, name, _STEPS)
         for address in ask(client, admin, ids):
             caught.address = address

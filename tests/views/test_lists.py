@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from api.store import listing
+from api.store import listing, totals
 from api.store.reading import Reader
 from tests.conftest import Ingest
 from tests.views.conftest import World
@@ -270,7 +270,7 @@ def test_the_articles_and_actors_of_a_list_are_counted_too(world: World) -> None
 
 
 def test_an_estimate_stops_counting_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "COUNT_CAP", 20)
+    monkeypatch.setattr(totals, "COUNT_CAP", 20)
     query = {"stance": ["assert", "deny", "warn", "promise", "hope"]}
     estimate = world.get("/v1/facts", query | {"count": "estimate", "limit": 1})
     exact = world.get("/v1/facts", query | {"count": "exact", "limit": 1})
@@ -283,7 +283,7 @@ def test_an_estimate_stops_counting_and_says_so(world: World, monkeypatch: pytes
 def test_the_total_of_two_filters_is_exact_however_little_is_passed_by(
     world: World, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "COUNT_CAP", 1)
+    monkeypatch.setattr(totals, "COUNT_CAP", 1)
     draw, facts = Random(str(names)), list(world.facts.values())
     for _ in range(12):
         query: Query = {}
