@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from api.curation.refusal import DisagreementError, standing
 from api.ingest.facts import settle
 from api.store import tables
+from api.store.aliases import former_ids
 from api.store.known import Document, load_texts
 from api.store.labels import articles_of_fact
 from api.store.writing import Writer
@@ -34,7 +35,7 @@ def _release(writer: Writer, table: Table, id_: str, cascade: bool) -> None:
             f"{len(facts)} fact{'s' if len(facts) > 1 else ''} would lose this {noun} ({some}). "
             "Change them first, or send cascade=true."
         )
-    alike = {id_, *writer.former_ids(table, id_)}
+    alike = {id_, *former_ids(writer.session, table, id_)}
     for fact in writer.load(tables.facts, facts).values():
         rest = without_article(writer, fact, id_) if noun == "article" else without_actors(fact, alike)
         if rest["evidence"]:

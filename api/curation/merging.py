@@ -13,6 +13,7 @@ from api.ingest.facts import forget_facts, settle
 from api.ingest.merging import difference, merge, united
 from api.ingest.refusal import Flaws
 from api.store import tables
+from api.store.aliases import former_ids
 from api.store.changes import Change
 from api.store.known import Document, load_version, resolve
 from api.store.labels import articles_of_fact
@@ -28,7 +29,7 @@ def merge_facts(writer: Writer, id_: str, into: str) -> str:
         raise DisagreementError(f"'{id_}' is of kind {fact['kind']}, '{into}' of kind {target['kind']}.")
     joined = merge(target, fact, on_conflict="keep", path=(), flaws=Flaws([]))
     # What the two said of each other, under whichever id, would now be said of itself.
-    alike = [former for each in (id_, into) for former in writer.former_ids(tables.facts, each)]
+    alike = [former for each in (id_, into) for former in former_ids(writer.session, tables.facts, each)]
     forget_facts(joined, {id_, into, *alike})
     writer.remove(tables.facts, id_, into=into)
     writer.put_fact(settle(joined))

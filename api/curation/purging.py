@@ -9,6 +9,7 @@ from sqlalchemy import Table
 from api.curation.deleting import delete
 from api.curation.refusal import AbsentError, DisagreementError
 from api.store import tables
+from api.store.aliases import former_ids
 from api.store.erasing import erase_answers, erase_quotations, erase_requests, erase_text, erase_versions
 from api.store.known import load_texts, load_version
 from api.store.opening import count_changes
@@ -42,7 +43,7 @@ def purge(writer: Writer, table: Table, id_: str) -> Purged:
         used_by = [] if table is tables.facts else sorted(writer.facts_under(f"{noun}:{id_}"))
         delete(writer, table, id_, cascade=True)
         writer.flush()
-    versions = erase_versions(session, table, [id_, *writer.former_ids(table, id_)])
+    versions = erase_versions(session, table, [id_, *former_ids(session, table, id_)])
     if table is tables.articles:
         versions += erase_quotations(session, id_)
         if texts := load_texts(session, id_):

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
 
-from api.store import tables
+from api.store import aliases, tables
 from api.store.derived import (
     Posting,
     columns_of_actor,
@@ -32,10 +32,10 @@ from api.store.derived import (
 )
 from api.store.documents import Found, render, shape
 from api.store.documents import etag as etag_of
-from api.store.engine import has_label, upsert
+from api.store.engine import has_label
 from api.store.entries import days, entry_of_actor, entry_of_article, entry_of_fact
 from api.store.foreseen import SOMETIME, Foreseen, ForeseenDocument
-from api.store.known import Document, Known, Row, Texts, load_version, pieces
+from api.store.known import Document, Known, Row, Texts, pieces
 from api.store.labels import HIDDEN, articles_of_fact, joined, labels_of_actor, split, term
 from api.store.pending import Pending
 
@@ -233,12 +233,6 @@ class Writer:
                 pending.count(counts_of_fact(labels, day), 1)
         self.changed = True
 
-    def former_ids(self, table: Table, id_: str) -> list[str]:
-        """List the ids that were merged into this one."""
-        alias = tables.aliases
-        query = select(alias.c.id).where(alias.c.resource == table.name, alias.c.target == id_)
-        return list(self.session.execute(query).scalars())
-
     def facts_under(self, label: str) -> list[str]:
         """List the ids of all facts with a label that has a list, rejected ones included."""
         self._pending.store()
@@ -387,41 +381,18 @@ class Writer:
         self.session.execute(delete(rows).where(*mine))
 
     def _lead(self, table: Table, id_: str, into: str) -> None:
-        """Let an id, and those that led to it, lead to another one."""
-        alias = tables.aliases
-        self.session.execute(
-            update(alias).values(target=into).where(alias.c.resource == table.name, alias.c.target == id_)
-        )
-        upsert(self.session, alias, [{"resource": table.name, "id": id_, "target": into}])
+        aliases.lead(self.session, table, id_, into)
         self.known.forget_targets(table)
 
     def _part(self, table: Table, id_: str) -> None:
-        """Let an id that was merged into another stand for itself again, and those lead to it that did before."""
-        alias = tables.aliases
         target = self.known.resolve(table, [id_]).get(id_)
         if target is None:
             return
-        self.session.execute(delete(alias).where(alias.c.resource == table.name, alias.c.id == id_))
-        back = self._led_through(table, id_, target)
+        self._pending.close()
+        back = aliases.part(self.session, table, id_, target)
+        self.known.forget_targets(table)
         if table is tables.actors:
             self._outdated.update(self._facts_naming({id_, *back}, target))
-        here = [alias.c.resource == table.name, alias.c.target == target]
-        self.session.execute(update(alias).values(target=id_).where(*here, alias.c.id.in_(back)))
-        self.known.forget_targets(table)
-
-    def _led_through(self, table: Table, id_: str, target: str) -> list[str]:
-        """List the ids that lead to a target only because they had been merged into an id that does."""
-        self._pending.close()  # the history is asked
-        others = [each for each in self.former_ids(table, target) if each != id_]
-        merges = {each: load_version(self.session, table, each) for each in others}
-        steps = {each: merge.target for each, merge in merges.items() if merge}
-
-        def leads_here(each: str | None) -> bool:
-            while each in steps:
-                each = steps[each]
-            return each == id_
-
-        return [each for each in others if leads_here(each)]
 
     def _facts_naming(self, actors: Iterable[str], under: str) -> list[str]:
         """List the facts under an actor of today whose documents name it by one of its former ids."""
