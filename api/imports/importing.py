@@ -37,8 +37,9 @@ from api.store.restoring import RestoreError, count_stored, restore
 from api.store.times import Clock, now, written
 from schemas.errors import Flaw
 
-#: Lines that are prepared together.
-_PIECE = 25
+#: Lines that are prepared together, and lines that are prepared ahead beside those of the next transaction: enough that
+#: no process waits while one is written.
+_PIECE, _AHEAD = 25, 1_000
 #: Actors who are told to the processes that prepare: of the others they take to be what is not so, and it takes longer.
 _MOST_ACTORS = 200_000
 #: Times that a database which does not answer is asked, and seconds after the first; each pause is twice as long.
@@ -147,7 +148,8 @@ class _Run:
     def import_sheets(self, pieces: Iterator[Piece]) -> None:
         """Import fact sheets."""
         countries = self.store.write(lambda session: load_countries(session, _MOST_ACTORS))
-        preparers = Preparers(self.terms.processes, preparing.Terms(self.terms.may_review, countries))
+        ahead = (self.terms.batch + _AHEAD) // _PIECE
+        preparers = Preparers(self.terms.processes, ahead, preparing.Terms(self.terms.may_review, countries))
         try:
             waiting: list[tuple[bytes, Read]] = []
             for piece, sheets in preparers.prepare(pieces):

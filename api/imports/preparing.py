@@ -23,8 +23,6 @@ from schemas.errors import Flaw
 
 #: A line of a file as it was read: a sheet that can be stored, or what is wrong with it.
 Read = Prepared | Expected | list[Flaw]
-#: So many pieces are prepared ahead: enough that no process waits while a transaction is written.
-_AHEAD = 60
 #: After so many pieces garbage is looked for.
 _UNCOLLECTED = 50
 
@@ -84,9 +82,10 @@ class Preparers:
     and the other one ends too.
     """
 
-    def __init__(self, processes: int, terms: Terms) -> None:
-        """Start no process yet: each is started when it is first needed."""
+    def __init__(self, processes: int, ahead: int, terms: Terms) -> None:
+        """Prepare so many pieces ahead. Start no process yet: each is started when it is first needed."""
         self._processes = processes
+        self._ahead = ahead
         self._terms = terms
         self._threads = ThreadPoolExecutor(max(processes, 1))
         self._mine = local()
@@ -101,7 +100,7 @@ class Preparers:
         waiting: deque[tuple[Piece, Future[bytes]]] = deque()
         for piece in pieces:
             waiting.append((piece, self._threads.submit(self._ask, piece.lines)))
-            if len(waiting) > _AHEAD:
+            if len(waiting) > self._ahead:
                 yield self._answered(*waiting.popleft())
         while waiting:
             yield self._answered(*waiting.popleft())
