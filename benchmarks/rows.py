@@ -19,9 +19,9 @@ from benchmarks import copying, dumps, recording
 
 #: Made by `upgrade`, and different in each store.
 _OWN = "store"
-#: How PostgreSQL is given many rows, and the tables where that adds to what is there, which COPY cannot do.
+#: How PostgreSQL is given many rows, and the tables where these meet what is there, which COPY cannot do.
 _COPIED = re.compile(r"\s*INSERT INTO (\w+) \(([^)]*)\)\s+SELECT ")
-_ADDED = frozenset({"tallies"})
+_MET = frozenset({"imports", "tallies"})
 _ENTRIES = "search_entries"
 
 
@@ -111,7 +111,7 @@ def _write_postgresql(url: str, transactions: Sequence[recording.Rows]) -> float
         for statements in transactions:
             for statement, values in statements:
                 copied = _COPIED.match(statement)
-                if copied and copied[1] not in _ADDED:
+                if copied and copied[1] not in _MET:
                     (lists,) = values  # one for each column
                     names = [name.strip(' "') for name in copied[2].split(",")]
                     dumps.copy_rows(connection, copied[1], names, zip(*lists.values(), strict=True))
