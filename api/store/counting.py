@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, bindparam, or_, select
 
 from api.store import tables, totals, walks
 from api.store.documents import in_parameters, in_size, in_values
-from api.store.labels import split, term
+from api.store.labels import iso_day, split, term
 from api.store.listing import Listing, with_current_ids
 from api.store.reading import Reader
 
@@ -76,7 +75,7 @@ def _kept(reader: Reader, of: int, facet: str) -> dict[str, int]:
 
 def _values(column: Any, facet: str) -> list[str]:
     if facet == "day":
-        return [date.fromordinal(column).isoformat()] if column != tables.UNDATED else []
+        return [iso_day(column)] if column != tables.UNDATED else []
     prefix = f"{facet}:"
     return [label.removeprefix(prefix) for label in split(column) if label.startswith(prefix)]
 
