@@ -132,7 +132,7 @@ def articles_of_fact(fact: Document) -> list[str]:
     return list(dict.fromkeys(span["article"] for span in fact["evidence"]))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=20_000)
 def filing(label: str) -> Filing:
     """Tell how facts are filed under a label."""
     facet, _, value = label.partition(":")
