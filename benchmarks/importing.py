@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
-import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -38,50 +38,35 @@ def run(url: str, source: IO[bytes]) -> float:
 
 def feed(url: str, sheets: Iterable[Json]) -> None:
     """Import sheets into a store while they are made."""
-    process = _start(url, stderr=None)
-    try:
-        _send(process, sheets)
-    finally:
-        if process.stdin:
-            process.stdin.close()
+    process = _start(url, subprocess.PIPE, stderr=None)
+    if process.stdin is None:
+        raise RuntimeError("the import has no pipe")
+    with process.stdin:
+        for sheet in sheets:
+            process.stdin.write(orjson.dumps(sheet) + b"\n")
     if process.wait():
         raise RuntimeError(f"import failed with {process.returncode}")
 
 
 @contextmanager
-def under_way(url: str, sheets: Iterator[Json]) -> Iterator[None]:
-    """Import sheets for as long as the block lasts, and then what has been sent by then."""
-    process, over = _start(url, stderr=subprocess.DEVNULL), threading.Event()
-
-    def until_over() -> Iterator[Json]:
-        while not over.is_set():
-            yield next(sheets)
-
-    thread = threading.Thread(target=_send, args=(process, until_over()))
-    thread.start()
+def under_way(url: str, source: IO[bytes]) -> Iterator[None]:
+    """Import a file of sheets for as long as the block lasts; the next import goes on where this one was stopped."""
+    source.seek(0)
+    process = _start(url, source, stderr=subprocess.DEVNULL)
     try:
         yield
+        if process.poll() is not None:
+            raise RuntimeError("the import was over too early")
     finally:
-        over.set()
-        thread.join(_PATIENCE_SECONDS)
-        if process.stdin:
-            process.stdin.close()
-        if process.wait(_PATIENCE_SECONDS):
-            raise RuntimeError(f"import failed with {process.returncode}")
+        process.send_signal(signal.SIGINT)
+        process.wait(_PATIENCE_SECONDS)
 
 
-def _start(url: str, stderr: int | None) -> subprocess.Popen[bytes]:
+def _start(url: str, source: int | IO[bytes], stderr: int | None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         servers.command(*_COMMAND),
         env=servers.environment({"NEWSFACTS_DATABASE_URL": url}),
-        stdin=subprocess.PIPE,
+        stdin=source,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
     )
-
-
-def _send(process: subprocess.Popen[bytes], sheets: Iterable[Json]) -> None:
-    if process.stdin is None:
-        raise RuntimeError("the import has no pipe")
-    for sheet in sheets:
-        process.stdin.write(orjson.dumps(sheet) + b"\n")

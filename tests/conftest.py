@@ -43,6 +43,14 @@ Ingest = Callable[..., Outcome]
 Key = Callable[..., dict[str, str]]
 
 
+@pytest.fixture(autouse=True)
+def asked_niceness(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Notes by how much this process was to lower its priority, which is also that of the tests to come."""
+    asked: list[int] = []
+    monkeypatch.setattr("os.nice", asked.append)
+    return asked
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[postgres.Server | postgres.Absent]:
     with postgres.start() as server:

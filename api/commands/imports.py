@@ -18,6 +18,8 @@ from api.imports.inputs import Input, InputError, open_input
 from api.store.opening import Store
 from api.store.reading import StorageFullError, UnavailableError
 
+#: An import fills every core for as long as it takes: whoever reads meanwhile goes first.
+_NICENESS = 19
 #: Seconds between two lines about how far it is: for somebody who watches, and for a log.
 _WATCHED, _LOGGED = 0.5, 30.0
 
@@ -51,7 +53,7 @@ def import_files(
 
     The same comes of it as of `ingest`, at many times the speed. It may be stopped or killed at any time: the same
     command goes on after the last line that is stored, also where a file has grown since. A sheet that is refused is
-    written to a file with everything that is wrong with it. The server need not be stopped.
+    written to a file with everything that is wrong with it. The server need not be stopped, and goes first.
     A file that `export changes` has written is stored as it is, versions, times and all, in an empty store.
     For - lines are read from standard input.
 
@@ -62,6 +64,7 @@ def import_files(
     """
     beside = max(len(os.sched_getaffinity(0)) - 1, 0) if processes is None else processes
     terms = Terms(may_review=with_review, batch=batch, processes=beside, again=again)
+    os.nice(_NICENESS)
     with ready_store() as store:
         store.expect_bulk()
         told = [_import(store, path, refused, terms) for path in files]

@@ -63,8 +63,8 @@ def _articles(session: Session) -> dict[str, Any]:
     first, last = (session.execute(select(pick(key)).where(*dated)).scalar() for pick in (func.min, func.max))
     return {
         "total": _count(session, tables.articles),
-        "publishers": dict(labelled["articles/publisher:"].most_common(_TOP)),
-        "languages": dict(labelled["articles/language:"].most_common(_TOP)),
+        "publishers": _most(labelled["articles/publisher:"]),
+        "languages": _most(labelled["articles/language:"]),
         "first_published": date.fromordinal(first).isoformat() if first else None,
         "last_published": date.fromordinal(last).isoformat() if last else None,
     }
@@ -101,6 +101,11 @@ def _by(session: Session, table: Table, column: ColumnElement[str]) -> dict[str,
 
 def _count(session: Session, table: Table) -> int:
     return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _most(counts: Counter[str]) -> dict[str, int]:
+    # Equal counts by name: no two databases give their rows in the same order.
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_TOP])
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

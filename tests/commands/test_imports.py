@@ -34,6 +34,11 @@ def test_an_import_ends_with_what_became_of_all_of_it(on_both: Run, tmp_path: Pa
     assert "6 unchanged" in succeeded(on_both("import", "--again", "archive.ndjson.zst"))
 
 
+def test_an_import_lets_all_others_go_first(on_both: Run, asked_niceness: list[int]) -> None:
+    succeeded(on_both("import", "-", stdin=lines(paper(1))))
+    assert asked_niceness == [19]
+
+
 def test_refused_sheets_end_in_a_file_and_the_command_fails(on_both: Run, tmp_path: Path) -> None:
     (tmp_path / "archive.ndjson").write_bytes(lines(*SHEETS))
     done = on_both("import", "archive.ndjson", "--refused", "flawed.ndjson")

@@ -32,6 +32,7 @@ def test_everything_is_counted(on_both: Run, store: Store) -> None:
     assert told["actors"] == {"total": len(actors), "kinds": Counter(actor["kind"] for actor in actors)}
     assert told["articles"]["total"] == len(articles)
     assert told["articles"]["publishers"] == Counter(article["publisher"] for article in articles)
+    assert list(told["articles"]["publishers"]) == sorted(told["articles"]["publishers"])  # they are as frequent
     assert told["articles"]["languages"] == {"en": 1}
     assert (told["articles"]["first_published"], told["articles"]["last_published"]) == ("2022-01-01", "2022-02-01")
     changes = rows(store, "changes", "resource", "id", "version", "action")
