@@ -210,7 +210,7 @@ def segments(reader: Reader, listing: Listing) -> Iterator[Segment]:
         # They stand in order of their names: a few are sooner sorted than found among all.
         if not few:
             return
-        listing = replace(listing, ids=few, words=None)
+        listing = replace(listing, ids=few, words=None, order="name_key")
     if listing.ids:
         size = in_size(len(listing.ids))
         values = in_values("wanted", listing.ids, size)

@@ -81,6 +81,10 @@ def get_article(query: OneQuery, id: str) -> Response:  # noqa: A002 (the name o
     return answer_one(tables.articles, id, query, "article")
 
 
+#: What may be null of an article that is sent, as some of it is where there is a page; but not of that of a sheet.
+_OF_PAGES = frozenset(("html", "text", "publisher"))
+
+
 @ARTICLES.operation(
     "/v1/articles",
     "createArticle",
@@ -117,6 +121,8 @@ def create_article(query: Query) -> Response:
 
 def _store_alone(session: Session, article: Any) -> Outcome:
     """Store an article as a sheet without facts; what is wrong with it is told by its place in the article."""
+    if isinstance(article, dict):
+        article = {name: value for name, value in article.items() if value is not None or name not in _OF_PAGES}
     try:
         return store_sheet(session, {"article": article})
     except SheetRefusedError as error:

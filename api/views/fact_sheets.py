@@ -16,7 +16,7 @@ from api.protocol.answers import JSON, require
 from api.protocol.arguments import check_media_type, parse_json, read_json
 from api.protocol.keys import current_caller
 from api.protocol.operations import Operations
-from api.protocol.preconditions import change_note
+from api.protocol.preconditions import change_note, idempotency_key
 from api.protocol.problems import ProblemError, describe
 from api.store.reading import UnavailableError
 from api.views import current_store
@@ -92,7 +92,9 @@ def _served(outcome: Outcome) -> dict[str, Any]:
 
 def _answer_batch() -> Response:
     require(NDJSON, JSON)
-    change_note()  # what is wrong with it is said before the answer begins
+    # What is wrong with the headers is said before the answer begins.
+    change_note()
+    idempotency_key()  # no answer is kept for it: a batch that is sent again changes nothing
     # A batch may be of any length: only a line of it is ever held in memory.
     longest = current_app.config["MAX_CONTENT_LENGTH"]
     request.max_content_length = sys.maxsize

@@ -261,6 +261,14 @@ def test_an_article_is_stored_alone(post: Post, empty_client: FlaskClient) -> No
     assert (again.status_code, again.data) == (200, response.data)
 
 
+def test_what_is_null_of_an_article_was_not_sent(post: Post) -> None:
+    path = "/v1/articles?extract=false"
+    article = {"publisher": "The Paper", "text": "Nothing is stated here.", "html": None}
+    assert post(article, path=path).status_code == 201
+    nothing: Any = {"publisher": None, "text": None, "txt": None}
+    assert flaws(post(nothing, path=path)) == flaws(post({"txt": None}, path=path))
+
+
 def test_what_is_wrong_with_an_article_is_told_by_its_place_in_it(post: Post, sheet: Sheet) -> None:
     path = "/v1/articles?extract=false"
     assert set(flaws(post({"txt": "x"}, path=path))) == {"/txt", "/text", "/publisher"}
@@ -480,7 +488,8 @@ def test_who_and_why_stand_in_the_history_of_every_line(send_batch: Batch, empty
 def test_what_is_wrong_with_the_request_is_told_before_the_answer_begins(
     empty_client: FlaskClient, store: Store, key: Key
 ) -> None:
-    for status, headers in ((422, {"X-Change-Note": "%00"}), (406, {"Accept": "text/csv"}), (415, {})):
+    unfit = {"X-Change-Note": "%00"}, {"X-Change-Note": "1%aE"}, {"Idempotency-Key": "two words"}
+    for status, headers in (*((422, each) for each in unfit), (406, {"Accept": "text/csv"}), (415, {})):
         kind = "application/ndjson" if status == 415 else NDJSON
         response = empty_client.post(
             SHEETS, data=batch(small(1)), content_type=kind, headers={**key("ingest"), **headers}

@@ -261,12 +261,24 @@ def test_the_total_of_a_single_filter_is_exact(world: World, name: str) -> None:
         assert world.get("/v1/facts", {name: value, "count": "exact", "limit": 1})["total"] == expected
 
 
-def test_the_articles_and_actors_of_a_list_are_counted_too(world: World) -> None:
-    assert world.get("/v1/articles", {"count": "exact", "limit": 1})["total"] == len(world.articles)
-    assert world.get("/v1/actors", {"count": "exact", "limit": 1})["total"] == len(world.actors)
-    for id_ in world.articles:
-        path = f"/v1/articles/{id_}/facts"
-        assert world.get(path, {"count": "exact", "limit": 1})["total"] == len(world.listed(path, {}))
+@pytest.mark.parametrize("few", [0, 500])
+@pytest.mark.parametrize("mode", ["exact", "estimate"])
+def test_the_articles_and_actors_of_a_list_are_counted_too(
+    world: World, mode: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_FEW", few)
+    asked: list[tuple[str, Query]] = [("/v1/articles", {}), ("/v1/actors", {})]
+    for article in world.articles.values():
+        asked += [(f"/v1/articles/{article['id']}/facts", {}), ("/v1/articles", {"publisher": article["publisher"]})]
+    for actor in world.actors.values():
+        word = actor["name"].split()[-1]
+        more: tuple[Query, ...] = ({}, {"kind": actor["kind"]}, {"name": actor["name"][0]}, {"ids": [actor["id"]]})
+        asked += [("/v1/actors", {"q": word, **each}) for each in more]
+        asked += [("/v1/actors", each) for each in more]
+    for path, query in asked:
+        page = world.get(path, query | {"count": mode, "limit": 1})
+        assert (page["total"], page["total_relation"]) == (len(world.listed(path, query)), "eq"), query
+        assert page["total"] or "q" not in query, query
 
 
 def test_an_estimate_stops_counting_and_says_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
