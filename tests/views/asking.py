@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import combinations, cycle, product
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -102,6 +102,16 @@ def ask(client: FlaskClient, headers: dict[str, str], ids: dict[str, dict[str, s
                 if following := response.headers.get("Link", "").partition(">")[0].removeprefix("<"):
                     yield following
                     assert client.get(following, headers=headers).status_code == 200
+
+
+def any_two(path: str) -> Iterator[Query]:
+    """Give queries of a list with each two of its parameters, and with the number of its members where it tells it."""
+    names = _parameters(document()["paths"][path])
+    required = _REQUIRED.get(path, {})
+    ways = cycle([{"count": way} for way in VALUES["count"]] if "count" in names else [{}])
+    for one, other in combinations(sorted({*names} - {"limit", "cursor", "after", "wait", "count"}), 2):
+        for value, another in product(_values(path, one), _values(path, other)):
+            yield required | {one: value, other: another} | next(ways)
 
 
 def _places(path: str, ids: dict[str, dict[str, str]]) -> list[str]:
