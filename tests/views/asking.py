@@ -65,6 +65,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 _OWN: dict[tuple[str, str], tuple[Any, ...]] = {
     ("/v1/actors", "kind"): (["person"],),
     ("/v1/actors", "ids"): (["alba", "borduria"],),
+    ("/v1/actors", "q"): ("alba",),
     ("/v1/articles", "ids"): (["article-1", "article-2"],),
     ("/v1/articles", "include"): (["articles"],),
     ("/v1/articles/{id}", "include"): (["articles"],),
