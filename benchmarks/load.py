@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+from benchmarks.connections import Connection, FailedError
 
 #: A path with its query string, and an ETag for If-None-Match or "".
 Request = tuple[str, str]
@@ -37,10 +39,6 @@ class Answered:
     def per_second(self) -> float:
         """Requests per second."""
         return self.requests / self.seconds
-
-
-class FailedError(Exception):
-    """Some requests were not answered, or not with success."""
 
 
 def generator() -> str:
@@ -74,21 +72,13 @@ def _python(port: int, requests: Sequence[Request], seconds: float, seed: int, c
 
     def client(at: int) -> None:
         random, times = Random(seed * connections + at), took[at]
-        with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
+        with closing(Connection(port)) as connection:
             while (sent := time.perf_counter()) - began < seconds or not times:
-                path, etag = random.choice(requests)
-                condition = f"If-None-Match: {etag}\r\n" if etag else ""
-                connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{condition}\r\n".encode())
-                status = answers.readline().split()[1]
-                if status not in (b"200", b"304"):
-                    failed.append(f"{path}: {status.decode()}")
+                try:
+                    connection.get(*random.choice(requests))
+                except FailedError as error:
+                    failed.append(str(error))
                     return
-                length = 0
-                while (line := answers.readline()) != b"\r\n":
-                    name, _, value = line.partition(b":")
-                    if name.lower() == b"content-length":
-                        length = int(value)
-                answers.read(0 if status == b"304" else length)
                 times.append(time.perf_counter() - sent)
 
     threads = [threading.Thread(target=client, args=(at,)) for at in range(connections)]

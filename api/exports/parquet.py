@@ -5,6 +5,7 @@ A row group is written as soon as it is large enough, so that memory does not gr
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
@@ -37,13 +38,14 @@ class ParquetEncoder(Encoder):
 
     def __init__(self, schemas: tuple[type[Schema], ...]) -> None:
         """Take the schemas that documents may have; raises ParquetMissingError."""
+        # Its own allocators keep what they have freed. What writes columns takes the one that is named here, as pyarrow
+        # is loaded, whatever pyarrow is told later.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         try:
             import pyarrow  # type: ignore[import-untyped]  # noqa: PLC0415 (an extra, and slow to load)
             from pyarrow import parquet  # noqa: PLC0415
         except ImportError as error:
             raise ParquetMissingError from error
-        # Its own allocators keep what they have freed.
-        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
         self._arrow: Any = pyarrow
         members: dict[str, Any] = {}
         for schema in schemas:

@@ -263,9 +263,10 @@ def next_link(cursor: str | None) -> dict[str, str] | None:
 
 def next_address(parameter: str, cursor: str) -> str:
     """Give the path and query of this request with another cursor in one of its parameters."""
-    asked = request.environ["QUERY_STRING"].split("&")
+    # WSGI hands the path's bytes over as Latin-1.
+    path, asked = quote(request.environ["PATH_INFO"], encoding="latin-1"), request.environ["QUERY_STRING"].split("&")
     kept = [each for each in asked if each and not each.startswith(f"{parameter}=")]
-    return f"{quote(request.path)}?{'&'.join([*kept, f'{parameter}={cursor}'])}"
+    return f"{path}?{'&'.join([*kept, f'{parameter}={cursor}'])}"
 
 
 def _names(query: Query) -> frozenset[str] | None:
