@@ -262,11 +262,12 @@ def _insert(
     if dialect.name == "postgresql":
         lists = (func.unnest(bindparam(name, type_=postgresql.ARRAY(table.c[name].type))) for name in columns)
         insert = postgresql.insert(table).from_select(columns, select(*lists))
-    if not replace:
-        return str(insert.compile(dialect=dialect, column_keys=columns))
     new = insert.excluded
     keys = [column.name for column in table.primary_key]
     changes = {add: table.c[add] + new[add]} if add else {name: new[name] for name in columns if name not in keys}
-    upsert = insert.on_conflict_do_update(index_elements=keys, set_=changes) if changes else None
-    statement = insert.on_conflict_do_nothing(index_elements=keys) if upsert is None else upsert
-    return str(statement.compile(dialect=dialect, column_keys=columns))
+    if replace and changes:
+        insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
+    elif replace:
+        insert = insert.on_conflict_do_nothing(index_elements=keys)
+    # Lists are sent in binary form, which takes a third of the time: `b` is how psycopg is asked for that.
+    return str(insert.compile(dialect=dialect, column_keys=columns)).replace(")s::", ")b::")

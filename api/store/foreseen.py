@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.store.known import Texts
 from api.store.search_index import Entry
@@ -12,8 +12,7 @@ from api.store.search_index import Entry
 SOMETIME = "9999-12-31T23:59:59.999999Z"
 
 
-@dataclass(frozen=True, slots=True)
-class ForeseenDocument:
+class ForeseenDocument(NamedTuple):
     """The first version of a resource, but for its time, with its labels when it is made and in the end.
 
     `starts` tells for each article that is evidence of it where the first of that starts.

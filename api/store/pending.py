@@ -140,7 +140,7 @@ class Pending:
         key = tuple_(tables.postings.c.term, tables.postings.c.key, tables.postings.c.id)
         for at in range(0, len(gone), _AT_ONCE):
             self.session.execute(delete(tables.postings).where(key.in_(gone[at : at + _AT_ONCE])))
-        write_rows(self.session, tables.postings, ("term", "key", "id"), come)
+        write_rows(self.session, tables.postings, ("term", "key", "id"), come, replace=False)
 
     def _store_counts(self) -> None:
         rows = self._tally.changes()

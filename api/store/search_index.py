@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -74,8 +74,7 @@ _HAS_WORDS = select(_with_words.c.words == cast(bindparam("tsvector", type_=Text
 _FORGET = text("INSERT INTO search_words(search_words, rowid, title, body) VALUES('delete', :rowid, :title, :body)")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """What is indexed of a resource: where it stands, its tags, and the words of its title and its body."""
 
     resource: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import chain, product, starmap
-from operator import or_
+from itertools import chain
 
 from api.store.labels import Counted, term
 
@@ -13,16 +12,16 @@ from api.store.labels import Counted, term
 Cell = tuple[str, str, str]
 #: A row of `tallies`, or by how much it changes: term, facet, value, facts.
 Count = tuple[int, str, str, int]
-#: A cell is one number: that of its term before these bits, that of its facet and value in them.
-_VALUE_BITS = 32
-_VALUE = (1 << _VALUE_BITS) - 1
+#: For each label the lists of (facet, value) of the facts that count under it; the label alone has neither.
+_Lists = defaultdict[str, list[list[tuple[str, str]]]]
+_ALONE = ("", "")
 
 
 def cells_of(counted: Iterable[Counted]) -> Iterator[Cell]:
     """List the cells that a fact counts in."""
     for labels, values in counted:
         for label in labels:
-            yield label, "", ""
+            yield label, *_ALONE
             yield from ((label, facet, value) for facet, value in values)
 
 
@@ -34,27 +33,23 @@ class Tally:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self._terms: dict[int, int] = {}
-        self._values: dict[tuple[str, str], int] = {("", ""): 0}
-        self._more: Counter[int] = Counter()
-        self._less: Counter[int] = Counter()
+        self._more: _Lists = defaultdict(list)
+        self._less: _Lists = defaultdict(list)
 
     def add(self, counted: Iterable[Counted], by: int) -> None:
         """Count a fact, or with `by` -1 take it out of the counts."""
-        terms, places = self._terms, self._values
-        cells = []
+        lists = self._more if by > 0 else self._less
         for labels, values in counted:
-            rows = [terms.setdefault(term(label), len(terms)) << _VALUE_BITS for label in labels]
-            columns = [0, *[places.setdefault(value, len(places)) for value in values]]
-            cells.append(starmap(or_, product(rows, columns)))
-        (self._more if by > 0 else self._less).update(chain.from_iterable(cells))
+            cells = [_ALONE, *values]
+            for label in labels:
+                lists[label].append(cells)
 
     def changes(self) -> list[Count]:
         """List the cells whose counts change, and by how much, in the order of their keys."""
-        self._more.subtract(self._less)
-        terms, values = sorted(self._terms), sorted(self._values)
-        row = {self._terms[each]: at << _VALUE_BITS for at, each in enumerate(terms)}
-        column = {self._values[each]: at for at, each in enumerate(values)}
-        # Numbered in the order of their keys, cells are sorted as numbers.
-        net = {row[cell >> _VALUE_BITS] | column[cell & _VALUE]: by for cell, by in self._more.items() if by}
-        return [(terms[cell >> _VALUE_BITS], *values[cell & _VALUE], net[cell]) for cell in sorted(net)]
+        changes: list[Count] = []
+        for number, label in sorted((term(label), label) for label in self._more.keys() | self._less.keys()):
+            net = Counter(chain.from_iterable(self._more[label]))
+            if label in self._less:
+                net.subtract(chain.from_iterable(self._less[label]))
+            changes += [(number, *cell, by) for cell in sorted(net) if (by := net[cell])]
+        return changes
