@@ -13,7 +13,7 @@ from typing import Any
 from api.store import tables, walks
 from api.store.documents import in_size, in_values
 from api.store.labels import FACETS, POSTED, TALLIED, term
-from api.store.listing import Clause, Listing, segments, until, values_of, with_current_ids
+from api.store.listing import Clause, Listing, Segment, segments, until, values_of, with_current_ids
 from api.store.reading import Reader
 
 #: How many members a capped count passes by, and how many it looks up, which takes many times as long.
@@ -35,13 +35,30 @@ def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
         return kept, True
     total = 0
     for segment in segments(reader, listing):
-        steps = min(LOOKED_UP, COUNT_CAP) if segment.shape.checks else COUNT_CAP
-        shape, values, ended = (segment.shape, values_of(segment), True) if exact else until(reader, segment, steps)
-        row = reader.first(walks.count, (shape,), values)
-        total += row[0] if row else 0
+        number, ended = (_number(reader, segment), True) if exact else _some(reader, segment)
+        total += number
         if not ended:
             return total, False
     return total, True
+
+
+def _number(reader: Reader, segment: Segment) -> int:
+    row = reader.first(walks.count, (segment.shape,), values_of(segment))
+    return row[0] if row else 0
+
+
+def _some(reader: Reader, segment: Segment) -> tuple[int, bool]:
+    """Count the members of a stretch, no more than may be: (how many, whether that is all)."""
+    shape = segment.shape
+    if shape.kind != "postings" or shape.checks:
+        steps = min(LOOKED_UP, COUNT_CAP) if shape.checks else COUNT_CAP
+        shape, values, ended = until(reader, segment, steps)
+        row = reader.first(walks.count, (shape,), values)
+        return row[0] if row else 0, ended
+    # Postings are in the order of their key whoever reads them, so nothing has to be asked for their edge first.
+    row = reader.first(walks.size_up_to, (shape,), values_of(segment) | {"edge": COUNT_CAP + 1})
+    number = row[0] if row else 0
+    return min(number, COUNT_CAP), number <= COUNT_CAP
 
 
 def sample(reader: Reader, listing: Listing, columns: tuple[str, ...]) -> tuple[Sequence[tuple[Any, ...]], bool]:

@@ -99,8 +99,8 @@ def edge(shape: Shape) -> Select[Any]:
 
 
 def size_up_to(shape: Shape) -> Select[Any]:
-    """Select how many members a stretch has, `edge` at the most."""
-    source = _source(shape, None)
+    """Select how many members a stretch has, `edge` at the most; none of them is looked up."""
+    source = _source(shape, "edge")
     some = select(source.id).select_from(source.rows).where(*source.conditions).limit(bindparam("edge"))
     return select(func.count()).select_from(some.subquery())
 
