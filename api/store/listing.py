@@ -182,8 +182,7 @@ def _lowest(reader: Reader, segment: Segment, steps: int, high: int) -> int:
     floor, low, top = segment.low, segment.low, high + 1
     while True:
         values = {**segment.values, "low": low, "high": top - 1, "edge": steps + 1}
-        row = reader.first(walks.size_up_to, (shape,), values)
-        size = row[0] if row else 0
+        size = reader.number(walks.size_up_to, (shape,), values)
         if size <= steps and (size or low == segment.low):
             return low
         floor, top = (low, top) if size else (floor, low)

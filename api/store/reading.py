@@ -75,6 +75,10 @@ class Reader:
         rows = self.rows(build, shape, values)
         return rows[0] if rows else None
 
+    def number(self, build: Build, shape: tuple[Any, ...], values: Mapping[str, Any]) -> int:
+        """Run a statement that counts or adds something up, and give what comes of it."""
+        return int(self.rows(build, shape, values)[0][0])
+
     def close(self) -> None:
         """Close all connections; the next statement opens a new one."""
         self._forget()

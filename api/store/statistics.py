@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session, aliased
 
 from api.store import keys, tables
-from api.store.labels import HIDDEN, split, term
+from api.store.labels import HIDDEN, iso_day, split, term
 from api.store.opening import Store
 
 #: How many publishers and languages are told, the most frequent first.
@@ -65,8 +65,8 @@ def _articles(session: Session) -> dict[str, Any]:
         "total": _count(session, tables.articles),
         "publishers": _most(labelled["articles/publisher:"]),
         "languages": _most(labelled["articles/language:"]),
-        "first_published": date.fromordinal(first).isoformat() if first else None,
-        "last_published": date.fromordinal(last).isoformat() if last else None,
+        "first_published": iso_day(first) if first else None,
+        "last_published": iso_day(last) if last else None,
     }
 
 

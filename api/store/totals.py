@@ -35,16 +35,15 @@ def count(reader: Reader, listing: Listing, exact: bool) -> tuple[int, bool]:
         return kept, True
     total = 0
     for segment in segments(reader, listing):
-        number, ended = (_number(reader, segment), True) if exact else _some(reader, segment)
+        number, ended = (_all(reader, segment), True) if exact else _some(reader, segment)
         total += number
         if not ended:
             return total, False
     return total, True
 
 
-def _number(reader: Reader, segment: Segment) -> int:
-    row = reader.first(walks.count, (segment.shape,), values_of(segment))
-    return row[0] if row else 0
+def _all(reader: Reader, segment: Segment) -> int:
+    return reader.number(walks.count, (segment.shape,), values_of(segment))
 
 
 def _some(reader: Reader, segment: Segment) -> tuple[int, bool]:
@@ -53,11 +52,9 @@ def _some(reader: Reader, segment: Segment) -> tuple[int, bool]:
     if shape.kind != "postings" or shape.checks:
         steps = min(LOOKED_UP, COUNT_CAP) if shape.checks else COUNT_CAP
         shape, values, ended = until(reader, segment, steps)
-        row = reader.first(walks.count, (shape,), values)
-        return row[0] if row else 0, ended
+        return reader.number(walks.count, (shape,), values), ended
     # Postings are in the order of their key whoever reads them, so nothing has to be asked for their edge first.
-    row = reader.first(walks.size_up_to, (shape,), values_of(segment) | {"edge": COUNT_CAP + 1})
-    number = row[0] if row else 0
+    number = reader.number(walks.size_up_to, (shape,), values_of(segment) | {"edge": COUNT_CAP + 1})
     return min(number, COUNT_CAP), number <= COUNT_CAP
 
 
@@ -92,8 +89,7 @@ def _kept_count(reader: Reader, listing: Listing) -> int | None:
     size = in_size(len(cells))
     columns = zip(("term", "facet", "value"), zip(*cells, strict=True), strict=True)
     values = {name: value for column, own in columns for name, value in in_values(column, own, size).items()}
-    row = reader.first(walks.kept, (size,), values)
-    return int(row[0]) if row else 0
+    return reader.number(walks.kept, (size,), values)
 
 
 def _kept_cells(listing: Listing) -> list[_Cell] | None:
